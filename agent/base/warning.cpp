@@ -1,0 +1,28 @@
+#include "base/warning.hpp"
+
+#include <array>
+
+namespace intact {
+namespace {
+
+constexpr std::array<std::string_view, 8> kNames{
+    "unreadable", "vanished",    "changed",  "shrank",
+    "truncated",  "unsupported", "metadata", "durability",
+};
+
+} // namespace
+
+std::string_view name_of(WarningKind kind) {
+    return kNames[static_cast<std::size_t>(kind)];
+}
+
+std::optional<WarningKind> warning_kind_named(std::string_view name) {
+    for (std::size_t i = 0; i < kNames.size(); ++i) {
+        if (kNames[i] == name) {
+            return static_cast<WarningKind>(i);
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace intact

@@ -1,0 +1,32 @@
+// What a run could not take, though the backup as a whole is sound. Knows no source.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace intact {
+
+/// Spelled as in the manifest, JSON and metric labels.
+enum class WarningKind : std::uint8_t {
+    unreadable,  ///< could not be opened or read; the entry is missing
+    vanished,    ///< was listed, then gone; the entry is missing
+    changed,     ///< its content changed while it was read; what was read is kept
+    shrank,      ///< ended early; the rest of the entry is zero bytes
+    truncated,   ///< reading failed half-way; the rest of the entry is zero bytes
+    unsupported, ///< a kind of file that an archive cannot hold (sockets)
+    metadata,    ///< content is whole, but an attribute or ACL could not be read
+    durability,  ///< the destination does not promise what a backup needs
+};
+
+std::string_view name_of(WarningKind kind);
+std::optional<WarningKind> warning_kind_named(std::string_view name);
+
+struct Warning {
+    WarningKind kind;
+    std::string path;   ///< raw bytes as the file system has them; empty when not about one path
+    std::string detail; ///< one line, for people
+};
+
+} // namespace intact

@@ -1,0 +1,94 @@
+// What was asked for, typed: the value between the command line and the verbs. Knows no parser.
+#pragma once
+
+#include "config/job.hpp"
+#include "engine/restore.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace intact::cli {
+
+enum class Detail { normal, verbose };
+/// How much is told while something goes on.
+enum class Voice { normal, quiet };
+enum class Form { text, json };
+
+struct Globals {
+    std::string config_dir;
+    std::string state_dir;
+    Detail detail = Detail::normal;
+};
+
+struct RunArguments {
+    std::vector<std::string> jobs;
+    std::chrono::milliseconds patience{0};
+    Form form = Form::text;
+    Voice voice = Voice::normal;
+    int report_fd = -1; ///< JSON lines go there as well
+};
+
+enum class CheckFormat { full, brief, json };
+struct CheckArguments {
+    std::vector<std::string> files;
+    CheckFormat format = CheckFormat::full;
+};
+
+enum class Origin { hidden, shown };
+struct ConfigShowArguments {
+    std::string job;
+    Origin origin = Origin::hidden;
+    Form form = Form::text;
+};
+
+enum class Reach { newest, all };
+struct VerifyArguments {
+    std::vector<std::string> words; ///< backups or jobs
+    Reach reach = Reach::newest;
+    config::VerifyDepth depth = config::VerifyDepth::archive;
+    Form form = Form::text;
+    Voice voice = Voice::normal;
+};
+
+enum class RestoreTo { directory, standard_output, command };
+struct RestoreArguments {
+    std::string backup;
+    RestoreTo to = RestoreTo::directory;
+    std::string target;
+    std::vector<std::string> patterns;
+    std::vector<std::string> command;
+    engine::Existing existing = engine::Existing::keep;
+    bool dry_run = false;
+    Voice voice = Voice::normal;
+};
+
+enum class Columns { usual, all };
+struct ListArguments {
+    std::string job;
+    std::string destination;
+    Columns columns = Columns::usual;
+    Form form = Form::text;
+};
+
+struct HistoryArguments {
+    std::string job;
+    std::uint64_t limit = 20;
+    Form form = Form::text;
+};
+
+struct RebuildArguments {};
+struct VersionArguments {};
+
+using Arguments = std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
+                               RestoreArguments, ListArguments, HistoryArguments, RebuildArguments,
+                               VersionArguments>;
+
+struct CommandLine {
+    Globals globals;
+    Arguments verb;
+};
+
+} // namespace intact::cli

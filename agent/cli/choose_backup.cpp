@@ -1,0 +1,113 @@
+#include "cli/choose_backup.hpp"
+
+#include "cli/choose_jobs.hpp"
+#include "config/config.hpp"
+
+#include <fmt/format.h>
+#include <set>
+#include <utility>
+
+namespace intact::cli {
+namespace {
+
+using SharedDirectory = std::shared_ptr<const os::Directory>;
+
+Result<SharedDirectory> open_shared(const std::string &path, os::Sys &sys) {
+    return os::Directory::open(path, sys).map([](os::Directory directory) {
+        return SharedDirectory(std::make_shared<os::Directory>(std::move(directory)));
+    });
+}
+
+Result<ChosenBackup> find_in(SharedDirectory directory, const std::string &name) {
+    INTACT_TRY_ASSIGN(auto found, destination::find_backup(*directory, name));
+    return ChosenBackup{std::move(directory), std::move(found)};
+}
+
+Result<ChosenBackup> find_by_path(const Session &session, const std::string &path) {
+    const std::size_t slash = path.rfind('/');
+    INTACT_TRY_ASSIGN(auto directory,
+                      open_shared(slash == 0 ? "/" : path.substr(0, slash), *session.sys));
+    return find_in(std::move(directory), path.substr(slash + 1));
+}
+
+Result<ChosenBackup> newest_of(const Session &session, const config::Job &job) {
+    INTACT_TRY_ASSIGN(auto directory, open_shared(job.destination.path, *session.sys));
+    INTACT_TRY_ASSIGN(auto backups, destination::list_backups(*directory, job.name));
+    if (backups.empty()) {
+        return fail(
+            Error(ErrorCode::not_found, fmt::format("job '{}' has no backup in {}", job.name,
+                                                    os::quoted(job.destination.path)))
+                .with_hint(fmt::format("'intact run {}' takes one", job.name)));
+    }
+    return ChosenBackup{std::move(directory), std::move(backups.back())};
+}
+
+std::set<std::string> destinations_of(const config::Configuration &configuration) {
+    std::set<std::string> paths;
+    for (const config::LoadedJob &loaded : configuration.jobs) {
+        paths.insert(loaded.job.destination.path);
+    }
+    return paths;
+}
+
+} // namespace
+
+Result<ChosenBackup> choose_backup(const Session &session, const std::string &word) {
+    if (word.find('/') != std::string::npos) {
+        return find_by_path(session, word);
+    }
+    const config::Configuration configuration = config::load(session.places());
+    if (const config::Job *job = configuration.find(word)) {
+        return newest_of(session, *job);
+    }
+    std::set<std::string> paths = destinations_of(configuration);
+    paths.insert(".");
+    for (const std::string &path : paths) {
+        auto directory = open_shared(path, *session.sys);
+        if (!directory) {
+            continue; // of another job, or not mounted; the message below names what was asked for
+        }
+        auto found = find_in(*std::move(directory), word);
+        if (found || found.error().code() != ErrorCode::not_found) {
+            return found;
+        }
+    }
+    const auto as_job = choose_job(configuration, word);
+    if (as_job.error().code() == ErrorCode::config_invalid) {
+        return fail(as_job.error());
+    }
+    return fail(
+        Error(ErrorCode::not_found,
+              fmt::format("'{}' is neither a job nor a backup that is found at "
+                          "a job's destination",
+                          word))
+            .with_hint("'intact list' shows the backups; a path to the archive works, too"));
+}
+
+std::vector<ChosenBackup> all_backups(const Session &session,
+                                      const std::vector<const config::Job *> &jobs,
+                                      std::vector<Error> &problems) {
+    std::vector<ChosenBackup> all;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const config::Job *job : jobs) {
+        const std::string &path = job->destination.path;
+        const auto directory = open_shared(path, *session.sys);
+        if (!directory) {
+            problems.push_back(directory.error());
+            continue;
+        }
+        auto listed = destination::list_backups(**directory, job->name);
+        if (!listed) {
+            problems.push_back(listed.error());
+            continue;
+        }
+        for (destination::FoundBackup &backup : *listed) {
+            if (seen.emplace(path, backup.manifest_name).second) {
+                all.push_back({*directory, std::move(backup)});
+            }
+        }
+    }
+    return all;
+}
+
+} // namespace intact::cli

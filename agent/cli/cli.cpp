@@ -1,0 +1,52 @@
+#include "cli/cli.hpp"
+
+#include "base/log.hpp"
+#include "cli/command_line.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+
+#include <cstdio>
+
+namespace intact::cli {
+namespace {
+
+struct Dispatch {
+    const Session &session;
+
+    int operator()(const RunArguments &arguments) const { return run(session, arguments); }
+    int operator()(const CheckArguments &arguments) const { return check(session, arguments); }
+    int operator()(const ConfigShowArguments &arguments) const {
+        return show_config(session, arguments);
+    }
+    int operator()(const VerifyArguments &arguments) const { return verify(session, arguments); }
+    int operator()(const RestoreArguments &arguments) const { return restore(session, arguments); }
+    int operator()(const ListArguments &arguments) const { return list(session, arguments); }
+    int operator()(const HistoryArguments &arguments) const { return history(session, arguments); }
+    int operator()(const RebuildArguments &) const { return rebuild_catalog(session); }
+    int operator()(const VersionArguments &) const {
+        print(version_text() + "\n");
+        return 0;
+    }
+};
+
+} // namespace
+
+int run_cli(int argc, const char *const *argv, os::Sys &sys) {
+    const auto parsed = parse_command_line(argc, argv);
+    if (!parsed) {
+        print(parsed.error().out);
+        print_aside(parsed.error().error);
+        return parsed.error().exit_code;
+    }
+    log::start(parsed->globals.detail == Detail::verbose ? log::Level::debug : log::Level::info);
+    const Session session{parsed->globals, &sys};
+    const int exit_code = std::visit(Dispatch{session}, parsed->verb);
+    // Output that is cut short must not pass for the whole.
+    if (std::ferror(stdout) != 0 && exit_code == 0) {
+        print_error("standard output took only a part of the text", "");
+        return 1;
+    }
+    return exit_code;
+}
+
+} // namespace intact::cli

@@ -1,0 +1,121 @@
+#include "base/quantity.hpp"
+#include "base/text.hpp"
+#include "cli/choose_backup.hpp"
+#include "cli/format.hpp"
+#include "cli/progress_view.hpp"
+#include "cli/signals.hpp"
+#include "cli/summary.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+#include "engine/restore.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace intact::cli {
+namespace {
+
+constexpr int kPartial = 3;
+constexpr std::uint64_t kWarningsShown = 20;
+
+std::string report_text(const RestoreArguments &arguments, const engine::RestoreReport &report,
+                        std::chrono::microseconds took) {
+    std::string out =
+        fmt::format("{} {}, {}, into {}", arguments.dry_run ? "would restore" : "restored",
+                    format_count(report.entries, "entry", "entries"), format_size(report.bytes),
+                    os::quoted(arguments.target));
+    if (!arguments.dry_run) {
+        out += " in " + format_span(took);
+    }
+    if (report.kept > 0) {
+        out += fmt::format("; {} there already and kept (--overwrite replaces them)",
+                           format_count(report.kept, "was", "were"));
+    }
+    if (report.warnings > 0) {
+        out += "; " + format_count(report.warnings, "warning", "warnings");
+    }
+    return out + "\n";
+}
+
+Result<int> restore_tree(const RestoreArguments &arguments, const ChosenBackup &chosen,
+                         engine::Progress &progress, ProgressView &view,
+                         const std::stop_token &stop) {
+    const SteadyTime begun = system_clock().steady();
+    engine::RestoreOptions options;
+    options.target = arguments.target;
+    options.patterns = arguments.patterns;
+    options.existing = arguments.existing;
+    options.dry_run = arguments.dry_run;
+    std::uint64_t warnings = 0;
+    options.on_warning = [&](const Warning &warning) {
+        if (++warnings <= kWarningsShown) {
+            view.aside([&] { print_warning(warning_line(warning)); });
+        }
+    };
+    if (arguments.dry_run) {
+        options.on_entry = [&](const std::string &path) {
+            view.aside([&] { print(one_line(path) + "\n"); });
+        };
+    }
+    INTACT_TRY_ASSIGN(const auto report, engine::restore_files(*chosen.directory, chosen.backup,
+                                                               options, progress, stop));
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() - begun);
+    view.aside([&] {
+        if (arguments.voice == Voice::normal) {
+            // A dry run's list goes to stdout alone, so that it can be piped on.
+            const std::string text = report_text(arguments, report, took);
+            arguments.dry_run ? print_aside(text) : print(text);
+        }
+    });
+    return report.warnings > 0 ? kPartial : 0;
+}
+
+Result<int> restore_to(const RestoreArguments &arguments, const ChosenBackup &chosen,
+                       engine::Progress &progress, ProgressView &view,
+                       const std::stop_token &stop) {
+    const os::Directory &directory = *chosen.directory;
+    switch (arguments.to) {
+    case RestoreTo::directory:
+        return restore_tree(arguments, chosen, progress, view, stop);
+    case RestoreTo::standard_output:
+        return engine::restore_stream(directory, chosen.backup, STDOUT_FILENO, progress, stop)
+            .map([](std::uint64_t) { return 0; });
+    case RestoreTo::command:
+        break;
+    }
+    INTACT_TRY_ASSIGN(
+        const std::uint64_t bytes,
+        engine::restore_to_command(directory, chosen.backup, arguments.command, progress, stop));
+    if (arguments.voice == Voice::normal) {
+        view.aside([&] {
+            print_aside(fmt::format("{} took {}\n", one_line(arguments.command.front()),
+                                    format_size(bytes)));
+        });
+    }
+    return 0;
+}
+
+} // namespace
+
+int restore(const Session &session, const RestoreArguments &arguments) {
+    const StopSignals signals;
+    const auto chosen = choose_backup(session, arguments.backup);
+    if (!chosen) {
+        return print_error(chosen.error());
+    }
+    engine::Progress progress;
+    const std::uint64_t bytes = chosen->backup.manifest ? chosen->backup.manifest->bytes : 0;
+    Result<int> restored = 0;
+    {
+        ProgressView view(progress, {chosen->name(), Activity::restore, bytes}, arguments.voice);
+        restored = restore_to(arguments, *chosen, progress, view, signals.token());
+    }
+    if (!restored) {
+        return print_error(
+            std::move(restored).error().within(fmt::format("restore '{}'", chosen->name())));
+    }
+    return *restored;
+}
+
+} // namespace intact::cli

@@ -1,0 +1,104 @@
+#include "cli/run_reporter.hpp"
+
+#include "base/log.hpp"
+#include "base/text.hpp"
+#include "cli/record_json.hpp"
+#include "cli/summary.hpp"
+#include "cli/terminal.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace intact::cli {
+namespace {
+
+constexpr std::chrono::milliseconds kJsonEvery{1000};
+
+nlohmann::ordered_json event(std::string_view name, nlohmann::ordered_json more) {
+    nlohmann::ordered_json object{{"event", name}};
+    object.update(more);
+    return object;
+}
+
+} // namespace
+
+RunReporter::RunReporter(const RunArguments &arguments, std::string job,
+                         const engine::Progress &progress)
+    : arguments_(arguments), job_(std::move(job)), progress_(progress) {
+    if (arguments.form == Form::json) {
+        json_.push_back(std::make_unique<JsonLines>(STDOUT_FILENO));
+    } else {
+        view_.emplace(progress, ProgressView::Subject{job_, Activity::run, 0}, arguments.voice);
+    }
+    if (arguments.report_fd >= 0) {
+        json_.push_back(std::make_unique<JsonLines>(arguments.report_fd));
+    }
+    if (!json_.empty()) {
+        json_ticker_.emplace(kJsonEvery, [this] { write_progress(); });
+    }
+}
+
+engine::RunEvents RunReporter::events() {
+    engine::RunEvents events;
+    events.on_start = [this](const std::string &run_id) {
+        write_json(event("start", {{"job", job_}, {"run", run_id}}));
+    };
+    events.on_warning = [this](const Warning &warning) {
+        write_json(event("warning", to_json(warning)));
+    };
+    events.on_stderr = [this](std::string_view line) {
+        write_json(event("stderr", {{"line", one_line(line)}}));
+        const auto say = [&] { log::info(fmt::format("{}: {}", job_, line)); };
+        if (view_) {
+            view_->aside(say);
+        } else {
+            say();
+        }
+    };
+    return events;
+}
+
+void RunReporter::write_json(const nlohmann::ordered_json &object) {
+    for (const auto &lines : json_) {
+        lines->write(object);
+    }
+}
+
+void RunReporter::write_progress() {
+    const std::string path = progress_.path();
+    write_json(
+        event("progress", {{"stage", name_of(progress_.stage)},
+                           {"bytes_read", progress_.bytes_read.load()},
+                           {"bytes_written", progress_.bytes_written.load()},
+                           {"bytes_verified", progress_.bytes_verified.load()},
+                           {"expected_bytes", progress_.expected_bytes.load()},
+                           {"entries", progress_.entries.load()},
+                           {"warnings", progress_.warnings.load()},
+                           {"path", path.empty() ? nlohmann::ordered_json(nullptr)
+                                                 : nlohmann::ordered_json(one_line(path))}}));
+}
+
+void RunReporter::finish(const catalog::RunRecord &record) {
+    json_ticker_.reset();
+    view_.reset();
+    write_json(event("outcome", to_json(record)));
+    say_in_text(record);
+}
+
+void RunReporter::say_in_text(const catalog::RunRecord &record) const {
+    if (record.outcome == Outcome::success || record.outcome == Outcome::warning) {
+        if (arguments_.form == Form::text && arguments_.voice == Voice::normal) {
+            print(success_summary(record));
+        } else if (record.outcome == Outcome::warning && arguments_.form == Form::text) {
+            print_aside(warning_list(record.warnings, record.warning_count));
+        }
+        return;
+    }
+    print_error(failure_message(record), record.failure ? record.failure->hint : "");
+    if (const std::string figures = partial_figures(record); !figures.empty()) {
+        print_aside(fmt::format("until then: {}\n", figures));
+    }
+}
+
+} // namespace intact::cli

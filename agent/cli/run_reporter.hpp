@@ -1,0 +1,38 @@
+// Tells of one run: to people on the terminal, to programs as JSON lines. Decides nothing.
+#pragma once
+
+#include "catalog/run_record.hpp"
+#include "cli/arguments.hpp"
+#include "cli/json_lines.hpp"
+#include "cli/progress_view.hpp"
+#include "engine/run.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace intact::cli {
+
+class RunReporter {
+public:
+    /// All outlive this. It shows progress until finish().
+    RunReporter(const RunArguments &arguments, std::string job, const engine::Progress &progress);
+
+    engine::RunEvents events();
+    void finish(const catalog::RunRecord &record);
+
+private:
+    void write_json(const nlohmann::ordered_json &object);
+    void write_progress();
+    void say_in_text(const catalog::RunRecord &record) const;
+
+    const RunArguments &arguments_;
+    const std::string job_;
+    const engine::Progress &progress_;
+    std::vector<std::unique_ptr<JsonLines>> json_;
+    std::optional<ProgressView> view_;
+    std::optional<Ticker> json_ticker_; ///< last: it ends before what it uses
+};
+
+} // namespace intact::cli

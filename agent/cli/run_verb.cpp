@@ -1,0 +1,73 @@
+#include "base/log.hpp"
+#include "cli/choose_jobs.hpp"
+#include "cli/run_reporter.hpp"
+#include "cli/signals.hpp"
+#include "cli/terminal.hpp"
+#include "cli/verbs.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+namespace intact::cli {
+namespace {
+
+constexpr int kPartial = 3;
+
+// Any failure is worse than a partial backup; of two failures the first one stands.
+int worse_of(int a, int b) {
+    return a == 0 || (a == kPartial && b != 0) ? b : a;
+}
+
+// The descriptor is this process's: a source's command must not write to it.
+Result<> keep_to_ourselves(int fd) {
+    if (fd >= 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) != 0) {
+        return fail(ErrorCode::usage, fmt::format("--report-fd={}: no such open descriptor", fd));
+    }
+    return {};
+}
+
+int run_one(const Session &session, const RunArguments &arguments, const config::Job &job,
+            const std::stop_token &stop) {
+    engine::Progress progress;
+    RunReporter reporter(arguments, job.name, progress);
+    const catalog::RunRecord record = engine::run_job(session.context(), job, {arguments.patience},
+                                                      reporter.events(), progress, stop);
+    reporter.finish(record);
+    return catalog::exit_code_of(record);
+}
+
+} // namespace
+
+int run(const Session &session, const RunArguments &arguments) {
+    if (const auto kept = keep_to_ourselves(arguments.report_fd); !kept) {
+        return print_error(kept.error());
+    }
+    if (arguments.voice == Voice::quiet && session.globals.detail == Detail::normal) {
+        log::start(log::Level::warning); // what a source's command says is information
+    }
+    const config::Configuration configuration = config::load(session.places());
+    std::vector<const config::Job *> jobs;
+    for (const std::string &name : arguments.jobs) {
+        const auto job = choose_job(configuration, name);
+        if (!job) {
+            return print_error(job.error());
+        }
+        jobs.push_back(*job);
+    }
+    for (const config::Job *job : jobs) {
+        warn_about(configuration, *job);
+    }
+    warn_about_broken(configuration);
+
+    const StopSignals signals;
+    int exit_code = 0;
+    for (const config::Job *job : jobs) {
+        exit_code = worse_of(exit_code, run_one(session, arguments, *job, signals.token()));
+        if (signals.token().stop_requested()) {
+            break;
+        }
+    }
+    return exit_code;
+}
+
+} // namespace intact::cli

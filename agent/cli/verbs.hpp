@@ -1,0 +1,18 @@
+// What the program does, one function a verb: says it to people and returns the exit code.
+#pragma once
+
+#include "cli/arguments.hpp"
+#include "cli/session.hpp"
+
+namespace intact::cli {
+
+int run(const Session &session, const RunArguments &arguments);
+int check(const Session &session, const CheckArguments &arguments);
+int show_config(const Session &session, const ConfigShowArguments &arguments);
+int verify(const Session &session, const VerifyArguments &arguments);
+int restore(const Session &session, const RestoreArguments &arguments);
+int list(const Session &session, const ListArguments &arguments);
+int history(const Session &session, const HistoryArguments &arguments);
+int rebuild_catalog(const Session &session);
+
+} // namespace intact::cli

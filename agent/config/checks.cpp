@@ -1,0 +1,180 @@
+#include "config/checks.hpp"
+
+#include "base/text.hpp"
+#include "config/config.hpp"
+#include "config/source_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace intact::config {
+namespace {
+
+constexpr std::size_t kLongestTemplate =
+    150; ///< leaves room for run, type and ".manifest.json" in 255
+constexpr std::size_t kLongestJobName = 63;
+constexpr std::array<std::string_view, 3> kPlaceholders{"job", "time", "host"};
+constexpr std::string_view kZones = "/usr/share/zoneinfo/";
+
+Complaint text_complaint(std::string message, std::string hint) {
+    return {Code::bad_text, std::move(message), "", std::move(hint), 0, 0};
+}
+
+Complaint template_complaint(std::string message, std::string label, std::size_t at,
+                             std::size_t length) {
+    return {Code::bad_name_template,
+            std::move(message),
+            std::move(label),
+            "a name is made of text and {job}, {time}, {host}",
+            at,
+            length};
+}
+
+std::optional<Complaint> check_placeholder(std::string_view text, std::size_t open) {
+    const std::size_t close = text.find_first_of("{}", open + 1);
+    if (close == std::string_view::npos || text[close] == '{') {
+        return template_complaint("has a '{' that nothing closes", "no '}' follows", open, 1);
+    }
+    const std::string_view name = text.substr(open + 1, close - open - 1);
+    if (std::find(kPlaceholders.begin(), kPlaceholders.end(), name) != kPlaceholders.end()) {
+        return std::nullopt;
+    }
+    const std::vector<std::string> likely =
+        nearest(name, {kPlaceholders.begin(), kPlaceholders.end()});
+    return template_complaint(
+        fmt::format("has an unknown placeholder {}", ticked(text.substr(open, close - open + 1))),
+        likely.empty() ? "" : fmt::format("did you mean '{{{}}}'?", likely[0]), open,
+        close - open + 1);
+}
+
+} // namespace
+
+std::optional<Complaint> check_argument(std::string_view text) {
+    if (text.find('\0') != std::string_view::npos) {
+        return text_complaint("must not hold a NUL character",
+                              "the system would cut the text there");
+    }
+    return std::nullopt;
+}
+
+std::optional<Complaint> check_text(std::string_view text) {
+    if (one_line(text) != text) {
+        return text_complaint("must not hold control characters", "");
+    }
+    return std::nullopt;
+}
+
+std::optional<Complaint> check_filled(std::string_view text) {
+    if (text.find_first_not_of(' ') == std::string_view::npos) {
+        return text_complaint("must not be empty", "give it a value, or leave the key out");
+    }
+    return check_text(text);
+}
+
+std::optional<Complaint> check_pattern(std::string_view text) {
+    return text.empty() ? check_filled(text) : check_argument(text);
+}
+
+std::optional<Complaint> check_absolute(std::string_view text) {
+    if (!text.starts_with('/')) {
+        return Complaint{Code::bad_path,
+                         fmt::format("must be an absolute path, not {}", ticked(text)),
+                         text.starts_with('~') ? "'~' is not expanded" : "does not start with '/'",
+                         "",
+                         0,
+                         0};
+    }
+    return check_argument(text);
+}
+
+std::optional<Complaint> check_absolute_or_empty(std::string_view text) {
+    return text.empty() ? std::nullopt : check_absolute(text);
+}
+
+std::optional<Complaint> check_file_name(std::string_view text) {
+    if (text.find('/') != std::string_view::npos || text == "." || text == "..") {
+        return Complaint{Code::bad_path, "must be the name of a file, not a path", "", "", 0, 0};
+    }
+    return check_pattern(text);
+}
+
+std::optional<Complaint> check_name_template(std::string_view text) {
+    if (const std::optional<Complaint> complaint = check_filled(text)) {
+        return complaint;
+    }
+    if (text.starts_with('.')) {
+        return template_complaint("must not start with '.'", "would be a hidden file", 0, 1);
+    }
+    if (const std::size_t slash = text.find('/'); slash != std::string_view::npos) {
+        Complaint complaint = template_complaint("must not hold '/'", "", slash, 1);
+        complaint.hint = "destination.path says in which directory";
+        return complaint;
+    }
+    if (text.size() > kLongestTemplate) {
+        return template_complaint(
+            fmt::format("is {} bytes long, at most {} are possible", text.size(), kLongestTemplate),
+            "", 0, 0);
+    }
+    for (std::size_t at = text.find_first_of("{}"); at != std::string_view::npos;
+         at = text.find_first_of("{}", at + 1)) {
+        if (text[at] == '}') {
+            return template_complaint("has a '}' without '{'", "", at, 1);
+        }
+        if (std::optional<Complaint> complaint = check_placeholder(text, at)) {
+            return complaint;
+        }
+        at = text.find('}', at);
+    }
+    return std::nullopt;
+}
+
+std::optional<Complaint> check_timezone(std::string_view text) {
+    if (std::optional<Complaint> complaint = check_text(text); complaint || text.empty()) {
+        return complaint;
+    }
+    const bool stays_inside =
+        !text.starts_with('/') && text.find("..") == std::string_view::npos && text.size() < 100;
+    struct stat status{};
+    const std::string path = std::string(kZones) + std::string(text);
+    if (text == "UTC" ||
+        (stays_inside && stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode))) {
+        return std::nullopt;
+    }
+    return Complaint{
+        Code::unknown_timezone,
+        fmt::format("is {}, which is no time zone of this host", ticked(text)),
+        "",
+        "use a name such as \"Europe/Berlin\" or \"UTC\"; 'timedatectl list-timezones' "
+        "shows them (Debian package tzdata)",
+        0,
+        0};
+}
+
+std::optional<Complaint> check_variable_name(std::string_view name) {
+    const auto is_letter = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    };
+    const bool good = !name.empty() && is_letter(name.front()) &&
+                      std::all_of(name.begin(), name.end(),
+                                  [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+    if (good) {
+        return std::nullopt;
+    }
+    return Complaint{Code::bad_variable_name,
+                     "is no name of an environment variable",
+                     "",
+                     "letters, digits and '_', not starting with a digit",
+                     0,
+                     0};
+}
+
+bool is_job_name(std::string_view name) {
+    const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    return !name.empty() && name.size() <= kLongestJobName && is_plain(name.front()) &&
+           std::all_of(name.begin(), name.end(),
+                       [&](char c) { return is_plain(c) || c == '_' || c == '-'; });
+}
+
+} // namespace intact::config

@@ -1,0 +1,222 @@
+#include "config/config.hpp"
+
+#include "config/checks.hpp"
+#include "config/job_builder.hpp"
+#include "config/places.hpp"
+#include "config/reader.hpp"
+#include "config/rules.hpp"
+#include "os/file.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace intact::config {
+namespace {
+
+void add_unreadable(const Error &error, const std::string &path, std::vector<Diagnostic> &out) {
+    out.push_back(
+        remark_on_path(Code::unreadable, path, {error.message(), "", std::string(error.hint())}));
+}
+
+void append(std::vector<Diagnostic> &out, std::vector<Diagnostic> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(out));
+}
+
+/// What stands below [defaults], or the path of the file that keeps us from knowing it.
+struct Defaults {
+    Layer layer;
+    std::string broken_by;
+};
+
+/// Two jobs without {time} in their name, at one place.
+struct Target {
+    std::string place;
+    std::string job;
+    std::string file;
+};
+
+/// Builds the configuration job by job. A job's remarks fall on its own file.
+class Loader {
+public:
+    void load_defaults(const std::string &path) {
+        configuration_.files.push_back(path);
+        const Result<std::string> text = read_config_file(path);
+        if (!text) {
+            add_unreadable(text.error(), path, configuration_.diagnostics);
+            defaults_.broken_by = path;
+            return;
+        }
+        const SourceText source(path, *text);
+        Remarks remarks(source);
+        std::optional<Layer> layer = read_main_layer(source, remarks);
+        if (layer) {
+            check_defaults(*layer, remarks);
+            defaults_.layer = std::move(*layer);
+        }
+        if (remarks.has_errors()) {
+            defaults_.broken_by = path;
+        }
+        append(configuration_.diagnostics, remarks.take());
+    }
+
+    void load_job(const JobFile &file) {
+        configuration_.files.push_back(file.path);
+        const std::size_t before = configuration_.jobs.size();
+        std::vector<Diagnostic> found = read_job(file);
+        append(configuration_.diagnostics, std::move(found));
+        if (configuration_.jobs.size() == before) {
+            configuration_.broken.push_back({file.name, file.path});
+        }
+    }
+
+    void report(std::vector<Diagnostic> diagnostics) {
+        append(configuration_.diagnostics, std::move(diagnostics));
+    }
+
+    Configuration take() {
+        std::sort(configuration_.jobs.begin(), configuration_.jobs.end(),
+                  [](const LoadedJob &a, const LoadedJob &b) { return a.job.name < b.job.name; });
+        return std::move(configuration_);
+    }
+
+private:
+    std::vector<Diagnostic> read_job(const JobFile &file) {
+        std::vector<Diagnostic> found;
+        check_name(file, found);
+        const Result<std::string> text = read_config_file(file.path);
+        if (!text) {
+            add_unreadable(text.error(), file.path, found);
+            return found;
+        }
+        const SourceText source(file.path, *text);
+        Remarks remarks(source);
+        if (const std::optional<Layer> layer = read_job_layer(source, remarks)) {
+            const Effective values(*layer, defaults_.layer);
+            if (defaults_.broken_by.empty()) {
+                check_job(file.name, values, remarks);
+            }
+            if (found.empty() && !remarks.has_errors()) {
+                keep(file, values, remarks, found);
+            }
+        }
+        append(found, remarks.take());
+        return found;
+    }
+
+    static void check_name(const JobFile &file, std::vector<Diagnostic> &out) {
+        if (!file.path.ends_with(".toml")) {
+            out.push_back(
+                remark_on_path(Code::bad_file_name, file.path,
+                               {fmt::format("{} does not end in .toml", os::quoted(file.path)), "",
+                                "a job's file is named NAME.toml"}));
+        } else if (!is_job_name(file.name)) {
+            out.push_back(
+                remark_on_path(Code::bad_file_name, file.path,
+                               {fmt::format("{} cannot name a job", ticked(file.name)), "",
+                                "rename the file: lower-case letters, digits, '-' and '_', "
+                                "starting with a letter or "
+                                "digit, at most 63 characters"}));
+        }
+        if (file.may_be_masked) {
+            out.push_back(remark_on_path(
+                Code::masked_unknown, file.path,
+                {fmt::format(
+                     "job {} is not loaded: a directory that comes before it cannot be read",
+                     ticked(file.name)),
+                 "", "another file of this name, or a mask, may lie there"}));
+        }
+    }
+
+    void keep(const JobFile &file, const Effective &values, Remarks &remarks,
+              std::vector<Diagnostic> &found) {
+        if (!defaults_.broken_by.empty()) {
+            // Missing defaults could mean missing excludes or a wrong destination.
+            found.push_back(
+                remark_on_path(Code::defaults_unusable, file.path,
+                               {fmt::format("job {} is not loaded: its defaults in {} have errors",
+                                            ticked(file.name), os::quoted(defaults_.broken_by)),
+                                "", "correct that file first"}));
+            return;
+        }
+        LoadedJob loaded = build_job(file.name, values);
+        if (claims_target(loaded.job, values, remarks)) {
+            configuration_.jobs.push_back(std::move(loaded));
+        }
+    }
+
+    bool claims_target(const Job &job, const Effective &values, Remarks &remarks) {
+        std::string name = job.destination.name;
+        if (name.find("{time}") != std::string::npos) {
+            return true;
+        }
+        for (std::size_t at = name.find("{job}"); at != std::string::npos;
+             at = name.find("{job}")) {
+            name.replace(at, 5, job.name);
+        }
+        const std::string place = plain_path(job.destination.path) + "/" + name;
+        const auto taken =
+            std::find_if(targets_.begin(), targets_.end(), [&](const Target &target) {
+                return target.place == place && target.job != job.name;
+            });
+        if (taken == targets_.end()) {
+            targets_.push_back({place, job.name, job.file});
+            return true;
+        }
+        const Value *own = values.job().find("destination.name");
+        own = own != nullptr ? own : values.job().find("destination.path");
+        remarks.add(
+            Code::same_destination, own == nullptr ? Span{} : own->span,
+            {fmt::format("job {} writes to the same place: {}", ticked(taken->job), ticked(place)),
+             "",
+             fmt::format("each would replace the other's backup; put {{job}} or {{time}} into "
+                         "the name here or in {}",
+                         os::quoted(taken->file))});
+        return false;
+    }
+
+    Configuration configuration_;
+    Defaults defaults_;
+    std::vector<Target> targets_;
+};
+
+} // namespace
+
+const Job *Configuration::find(std::string_view name) const {
+    const auto found = std::find_if(jobs.begin(), jobs.end(),
+                                    [name](const LoadedJob &one) { return one.job.name == name; });
+    return found == jobs.end() ? nullptr : &found->job;
+}
+
+Configuration load(const Places &places) {
+    FoundFiles files = find_files(places);
+    Loader loader;
+    loader.report(std::move(files.diagnostics));
+    if (files.main) {
+        loader.load_defaults(*files.main);
+    }
+    for (const JobFile &job : files.jobs) {
+        loader.load_job(job);
+    }
+    return loader.take();
+}
+
+Configuration load_files(const std::vector<std::string> &files) {
+    Loader loader;
+    const auto is_main = [](const std::string &path) {
+        return path == kMainFile || path.ends_with("/" + std::string(kMainFile));
+    };
+    // First, wherever it stands in the list: the jobs take their defaults from it.
+    for (const std::string &path : files) {
+        if (is_main(path)) {
+            loader.load_defaults(path);
+        }
+    }
+    for (const std::string &path : files) {
+        if (!is_main(path)) {
+            loader.load_job({stem_of(path), path, false});
+        }
+    }
+    return loader.take();
+}
+
+} // namespace intact::config

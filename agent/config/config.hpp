@@ -1,0 +1,70 @@
+// From the files of an operator to typed jobs, or to diagnostics that point at the place.
+// Knows toml++; nobody else does.
+#pragma once
+
+#include "base/error.hpp"
+#include "config/diagnostic.hpp"
+#include "config/job.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace intact::config {
+
+/// Where configuration lies. `directories` in order of precedence: the first that holds intact.toml
+/// gives it; of job files with the same name the first wins whole; a symlink to /dev/null masks.
+/// A single directory is one that somebody named: that it is missing is an error then.
+struct Places {
+    std::vector<std::string> directories;
+    std::string state_dir;
+};
+
+/// --config-dir and --state-dir as given (empty: not), then INTACT_CONFIG_DIR and INTACT_STATE_DIR,
+/// then $STATE_DIRECTORY, then the built-in /etc/intact, /run/intact, /usr/local/lib/intact,
+/// /usr/lib/intact and /var/lib/intact.
+Places find_places(const std::string &config_dir, const std::string &state_dir);
+
+/// Where an effective value came from: line 0 means the built-in default.
+struct Setting {
+    std::string key;   ///< dotted, "destination.path"
+    std::string value; ///< as TOML would spell it; secrets never appear
+    std::string file;
+    unsigned line = 0;
+};
+
+struct LoadedJob {
+    Job job;
+    /// Every key that has a meaning for this job, in the order of the manual; a variable of the
+    /// environment is a key of its own, and its value is hidden.
+    std::vector<Setting> settings;
+};
+
+/// A job file that cannot be used: it is reported, and hides no other job.
+struct BrokenJob {
+    std::string name;
+    std::string file;
+};
+
+struct Configuration {
+    std::vector<LoadedJob> jobs; ///< sorted by name
+    std::vector<BrokenJob> broken;
+    std::vector<Diagnostic>
+        diagnostics;                ///< errors and warnings of all files, in file and line order
+    std::vector<std::string> files; ///< every file that was read
+
+    const Job *find(std::string_view name) const;
+};
+
+/// Reads everything; never fails as a whole. An unreadable directory or file is a diagnostic.
+/// An error in intact.toml breaks all jobs: one that runs without its defaults may lack its
+/// excludes.
+Configuration load(const Places &places);
+/// The same for job files named by hand (`intact check FILE…`); an intact.toml among them is
+/// checked as such.
+Configuration load_files(const std::vector<std::string> &files);
+
+/// Names within edit distance 2, best first: for "did you mean".
+std::vector<std::string> nearest(std::string_view word, const std::vector<std::string> &known);
+
+} // namespace intact::config

@@ -1,0 +1,25 @@
+#include "config/choices.hpp"
+
+namespace intact::config {
+
+std::string_view name_of(Format format) {
+    return kFormats[static_cast<std::size_t>(format)];
+}
+
+std::string_view name_of(Compression compression) {
+    return kCompressions[static_cast<std::size_t>(compression)];
+}
+
+std::string_view name_of(Strategy strategy) {
+    return kStrategies[static_cast<std::size_t>(strategy)];
+}
+
+std::string_view name_of(VerifyDepth depth) {
+    return kDepths[static_cast<std::size_t>(depth)];
+}
+
+std::string_view name_of(SourceType type) {
+    return kSourceTypes[static_cast<std::size_t>(type)];
+}
+
+} // namespace intact::config

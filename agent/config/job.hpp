@@ -1,0 +1,103 @@
+// A job as the operator wrote it, typed, complete with defaults and immutable. Knows no TOML.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace intact::config {
+
+/// How the end of a command's stream is proven.
+enum class Format { raw, tar };
+enum class Compression { none, gzip, zstd };
+enum class Strategy { automatic, atomic_rename, copy_and_swap };
+enum class VerifyDepth { size, checksum, archive };
+enum class SourceType { files, command, kubernetes };
+
+std::string_view name_of(Format format);
+std::string_view name_of(Compression compression);
+std::string_view name_of(Strategy strategy);
+std::string_view name_of(VerifyDepth depth);
+std::string_view name_of(SourceType type);
+
+struct FilesSource {
+    std::vector<std::string> paths;   ///< absolute, at least one
+    std::vector<std::string> exclude; ///< patterns, see source/exclude.hpp
+    bool one_file_system = false;
+    bool exclude_caches = true; ///< directories tagged by CACHEDIR.TAG keep only the tag
+    std::vector<std::string> exclude_if_present{".nobackup"}; ///< directories holding such a file
+};
+
+struct CommandSource {
+    std::vector<std::string> command; ///< argv, no shell
+    Format format = Format::raw;
+    std::map<std::string, std::string> environment; ///< added to a clean one
+    std::string working_directory = "/";
+};
+
+struct KubernetesSource {
+    std::string kubectl = "kubectl";
+    std::string namespace_; ///< empty: the context's own
+    std::string context;    ///< empty: the current one
+    std::string kubeconfig; ///< empty: kubectl's default
+    std::string pod;        ///< exactly one of pod and selector
+    std::string selector;
+    std::string container;            ///< empty: the pod's default
+    std::string path;                 ///< absolute, inside the container
+    std::vector<std::string> exclude; ///< handed to the pod's tar
+};
+
+using Source = std::variant<FilesSource, CommandSource, KubernetesSource>;
+
+struct Archive {
+    Compression compression = Compression::zstd;
+    int level = 3;                       ///< zstd 1..19, gzip 1..9
+    unsigned threads = 0;                ///< 0: one a core, at most 4
+    std::uint64_t frame_size = 4u << 20; ///< bytes of input in one independent frame
+};
+
+struct Destination {
+    std::string path; ///< absolute; default /var/backups/intact/NAME
+    std::string name = "{job}-{time}";
+    Strategy strategy = Strategy::automatic;
+};
+
+struct Verify {
+    VerifyDepth after_run = VerifyDepth::archive;
+};
+
+struct Limits {
+    std::optional<std::chrono::microseconds> timeout;
+    std::optional<std::chrono::microseconds> stall_timeout;
+    unsigned retries = 0;
+    std::chrono::microseconds retry_delay = std::chrono::minutes(5);
+};
+
+struct Schedule {
+    std::vector<std::string> calendar;
+    std::string timezone; ///< empty: the host's
+    std::chrono::microseconds random_delay{0};
+    bool catch_up = true;
+};
+
+struct Job {
+    std::string name; ///< [a-z0-9][a-z0-9_-]{0,62}, the stem of its file
+    std::string file; ///< where it was read from
+    std::string description;
+    bool enabled = true;
+    std::optional<Schedule> schedule; ///< none: runs by hand only
+    Source source;
+    Archive archive;
+    Destination destination;
+    Verify verify;
+    Limits limits;
+
+    SourceType source_type() const { return static_cast<SourceType>(source.index()); }
+};
+
+} // namespace intact::config

@@ -1,0 +1,123 @@
+#include "config/job_builder.hpp"
+
+#include "config/choices.hpp"
+#include "config/rules.hpp"
+#include "config/settings.hpp"
+
+namespace intact::config {
+namespace {
+
+using std::chrono::microseconds;
+using Texts = std::vector<std::string>;
+
+constexpr int kUsualGzip = 6;
+constexpr int kUsualZstd = 3;
+
+template <typename Enum>
+Enum choice(const Effective &values, std::string_view key,
+            std::span<const std::string_view> words) {
+    return choice_of<Enum>(words, values.get<std::string>(key));
+}
+
+std::optional<microseconds> limit(const Effective &values, std::string_view key) {
+    const microseconds span = values.get<microseconds>(key);
+    return span == microseconds::max() ? std::nullopt : std::optional(span);
+}
+
+FilesSource files_source(const Effective &values) {
+    FilesSource source;
+    source.paths = values.get<Texts>("source.paths");
+    source.exclude = values.get<Texts>("source.exclude");
+    source.one_file_system = values.get<bool>("source.one_file_system");
+    source.exclude_caches = values.get<bool>("source.exclude_caches");
+    source.exclude_if_present = values.get<Texts>("source.exclude_if_present");
+    return source;
+}
+
+CommandSource command_source(const Effective &values) {
+    CommandSource source;
+    source.command = values.get<Texts>("source.command");
+    source.format = choice<Format>(values, "source.format", kFormats);
+    source.working_directory = values.get<std::string>("source.working_directory");
+    for (const Variable &variable : environment_of(values)) {
+        source.environment.emplace(variable.name, variable.value);
+    }
+    return source;
+}
+
+KubernetesSource kubernetes_source(const Effective &values) {
+    KubernetesSource source;
+    source.kubectl = values.get<std::string>("source.kubectl");
+    source.namespace_ = values.get<std::string>("source.namespace");
+    source.context = values.get<std::string>("source.context");
+    source.kubeconfig = values.get<std::string>("source.kubeconfig");
+    source.pod =
+        Effective::value_as<std::string>(values.find_unless("source.pod", "source.selector"));
+    source.selector =
+        Effective::value_as<std::string>(values.find_unless("source.selector", "source.pod"));
+    source.container = values.get<std::string>("source.container");
+    source.path = values.get<std::string>("source.path");
+    source.exclude = values.get<Texts>("source.exclude");
+    return source;
+}
+
+Source source_of(const Effective &values) {
+    switch (source_type_of(values).value_or(SourceType::files)) {
+    case SourceType::command:
+        return command_source(values);
+    case SourceType::kubernetes:
+        return kubernetes_source(values);
+    default:
+        return files_source(values);
+    }
+}
+
+Archive archive_of(const Effective &values) {
+    Archive archive;
+    archive.compression = compression_of(values);
+    const Effective::Found level = level_of(values);
+    archive.level = level.value != nullptr
+                        ? static_cast<int>(Effective::value_as<std::int64_t>(level))
+                    : archive.compression == Compression::gzip ? kUsualGzip
+                                                               : kUsualZstd;
+    archive.threads = static_cast<unsigned>(values.get<std::int64_t>("archive.threads"));
+    archive.frame_size = values.get<std::uint64_t>("archive.frame_size");
+    return archive;
+}
+
+std::optional<Schedule> schedule_of(const Effective &values) {
+    if (values.find("schedule.calendar").value == nullptr) {
+        return std::nullopt;
+    }
+    Schedule schedule;
+    schedule.calendar = values.get<Texts>("schedule.calendar");
+    schedule.timezone = values.get<std::string>("schedule.timezone");
+    schedule.random_delay = values.get<microseconds>("schedule.random_delay");
+    schedule.catch_up = values.get<bool>("schedule.catch_up");
+    return schedule;
+}
+
+} // namespace
+
+LoadedJob build_job(const std::string &name, const Effective &values) {
+    Job job;
+    job.name = name;
+    job.file = values.job().file;
+    job.description = values.get<std::string>("description");
+    job.enabled = values.get<bool>("enabled");
+    job.schedule = schedule_of(values);
+    job.source = source_of(values);
+    job.archive = archive_of(values);
+    job.destination.path = destination_path_of(name, values);
+    job.destination.name = values.get<std::string>("destination.name");
+    job.destination.strategy = choice<Strategy>(values, "destination.strategy", kStrategies);
+    job.verify.after_run = choice<VerifyDepth>(values, "verify.after_run", kDepths);
+    job.limits.timeout = limit(values, "run.timeout");
+    job.limits.stall_timeout = limit(values, "run.stall_timeout");
+    job.limits.retries = static_cast<unsigned>(values.get<std::int64_t>("run.retries"));
+    job.limits.retry_delay = values.get<microseconds>("run.retry_delay");
+    std::vector<Setting> settings = settings_of(job, values);
+    return {std::move(job), std::move(settings)};
+}
+
+} // namespace intact::config

@@ -1,0 +1,13 @@
+// From checked values to the job they make, and the account of where each value came from.
+// Knows no TOML; reports nothing: rules.hpp has done so.
+#pragma once
+
+#include "config/config.hpp"
+#include "config/layer.hpp"
+
+namespace intact::config {
+
+/// Only for values on which check_job() had no error to report.
+LoadedJob build_job(const std::string &name, const Effective &values);
+
+} // namespace intact::config

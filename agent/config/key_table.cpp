@@ -1,0 +1,257 @@
+#include "config/key_table.hpp"
+
+#include "config/choices.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace intact::config {
+namespace {
+
+constexpr SourceTypes kFiles = only(SourceType::files);
+constexpr SourceTypes kCommand = only(SourceType::command);
+constexpr SourceTypes kKubernetes = only(SourceType::kubernetes);
+constexpr std::int64_t kEndless = kUnbounded - 1; ///< any span but "infinity"
+
+constexpr std::array kKeys{
+    Key{.name = "description",
+        .builtin = "\"\"",
+        .check = check_text,
+        .summary = "What the job is for"},
+    Key{.name = "enabled",
+        .kind = Kind::boolean,
+        .builtin = "true",
+        .summary = "false: the scheduler leaves the job alone; it still runs by hand"},
+
+    Key{.name = "schedule.calendar",
+        .kind = Kind::text_or_texts,
+        .check = check_filled,
+        .summary = "When to run, as systemd.time(7) spells calendar events"},
+    Key{.name = "schedule.timezone",
+        .builtin = "\"\"",
+        .check = check_timezone,
+        .summary = "Time zone of the calendar, such as \"Europe/Berlin\"; default: the host's"},
+    Key{.name = "schedule.random_delay",
+        .kind = Kind::duration,
+        .builtin = "\"0s\"",
+        .minimum = 0,
+        .maximum = kEndless,
+        .summary = "Longest delay after the calendar's time, stable per host and job"},
+    Key{.name = "schedule.catch_up",
+        .kind = Kind::boolean,
+        .builtin = "true",
+        .summary = "One run for all times missed while the host was off"},
+
+    Key{.name = "source.type",
+        .kind = Kind::choice,
+        .choices = kSourceTypes,
+        .summary = "What is backed up: files, a command's output, files in a pod"},
+    Key{.name = "source.paths",
+        .kind = Kind::texts,
+        .check = check_absolute,
+        .used_by = kFiles,
+        .required_by = kFiles,
+        .summary = "Absolute paths of the trees to back up"},
+    Key{.name = "source.exclude",
+        .kind = Kind::texts,
+        .builtin = "[]",
+        .check = check_pattern,
+        .used_by = kFiles | kKubernetes,
+        .summary = "Patterns of what to leave out"},
+    Key{.name = "source.one_file_system",
+        .kind = Kind::boolean,
+        .builtin = "false",
+        .used_by = kFiles,
+        .summary = "Do not descend into other file systems"},
+    Key{.name = "source.exclude_caches",
+        .kind = Kind::boolean,
+        .builtin = "true",
+        .used_by = kFiles,
+        .summary = "Leave out what directories hold that a CACHEDIR.TAG marks as caches"},
+    Key{.name = "source.exclude_if_present",
+        .kind = Kind::texts,
+        .builtin = "[\".nobackup\"]",
+        .check = check_file_name,
+        .used_by = kFiles,
+        .summary = "Leave out directories that hold a file of one of these names"},
+    Key{.name = "source.command",
+        .kind = Kind::texts,
+        .check = check_argument,
+        .used_by = kCommand,
+        .required_by = kCommand,
+        .summary = "Program and arguments, run without a shell; its output is the backup"},
+    Key{.name = "source.format",
+        .kind = Kind::choice,
+        .builtin = "\"raw\"",
+        .choices = kFormats,
+        .used_by = kCommand,
+        .summary = "What the output is: decides how its end is proven"},
+    Key{.name = "source.environment",
+        .kind = Kind::table_of_texts,
+        .check = check_argument,
+        .used_by = kCommand,
+        .summary = "Variables added to the command's clean environment"},
+    Key{.name = "source.working_directory",
+        .builtin = "\"/\"",
+        .check = check_absolute,
+        .used_by = kCommand,
+        .summary = "Where the command starts"},
+    Key{.name = "source.kubectl",
+        .builtin = "\"kubectl\"",
+        .check = check_filled,
+        .used_by = kKubernetes,
+        .summary = "The kubectl program, by name or path"},
+    Key{.name = "source.context",
+        .builtin = "\"\"",
+        .check = check_text,
+        .used_by = kKubernetes,
+        .summary = "kubectl's context; default: the current one"},
+    Key{.name = "source.kubeconfig",
+        .builtin = "\"\"",
+        .check = check_absolute_or_empty,
+        .used_by = kKubernetes,
+        .summary = "kubectl's configuration file; default: kubectl's own"},
+    Key{.name = "source.namespace",
+        .builtin = "\"\"",
+        .check = check_text,
+        .used_by = kKubernetes,
+        .summary = "Namespace of the pod; default: the context's"},
+    Key{.name = "source.pod",
+        .check = check_filled,
+        .used_by = kKubernetes,
+        .summary = "Name of the pod; this or selector"},
+    Key{.name = "source.selector",
+        .check = check_filled,
+        .used_by = kKubernetes,
+        .summary = "Label selector that only one running pod matches; this or pod"},
+    Key{.name = "source.container",
+        .builtin = "\"\"",
+        .check = check_text,
+        .used_by = kKubernetes,
+        .summary = "Container of the pod; default: the pod's default"},
+    Key{.name = "source.path",
+        .check = check_absolute,
+        .used_by = kKubernetes,
+        .required_by = kKubernetes,
+        .summary = "Absolute path inside the container"},
+
+    Key{.name = "archive.compression",
+        .kind = Kind::choice,
+        .builtin = "\"zstd\"",
+        .choices = kCompressions,
+        .summary = "How the archive is compressed"},
+    Key{.name = "archive.level",
+        .kind = Kind::integer,
+        .minimum = 1,
+        .maximum = 19,
+        .summary = "Effort of the compression: zstd 1 to 19 (default 3), gzip 1 to 9 (default 6)"},
+    Key{.name = "archive.threads",
+        .kind = Kind::integer,
+        .builtin = "0",
+        .minimum = 0,
+        .maximum = 64,
+        .summary = "Threads that compress; 0: one a core, at most 4"},
+    Key{.name = "archive.frame_size",
+        .kind = Kind::size,
+        .builtin = "\"4MiB\"",
+        .minimum = 64 << 10,
+        .maximum = 1 << 30,
+        .summary = "Bytes of input in one independent zstd frame"},
+
+    Key{.name = "destination.path",
+        .check = check_absolute,
+        .summary = "Directory of the backups; default: /var/backups/intact/ and the job's name"},
+    Key{.name = "destination.name",
+        .builtin = "\"{job}-{time}\"",
+        .check = check_name_template,
+        .summary =
+            "Name of a backup, from {job}, {time} and {host}; without {time} each run replaces it"},
+    Key{.name = "destination.strategy",
+        .kind = Kind::choice,
+        .builtin = "\"auto\"",
+        .choices = kStrategies,
+        .summary = "How a finished archive takes its name; auto: by the file system"},
+
+    Key{.name = "verify.after_run",
+        .kind = Kind::choice,
+        .builtin = "\"archive\"",
+        .choices = kDepths,
+        .summary = "How deeply each new backup is read back"},
+
+    Key{.name = "run.timeout",
+        .kind = Kind::duration,
+        .builtin = "\"infinity\"",
+        .minimum = 1,
+        .maximum = kUnbounded,
+        .summary = "A run that takes longer fails"},
+    Key{.name = "run.stall_timeout",
+        .kind = Kind::duration,
+        .builtin = "\"infinity\"",
+        .minimum = 1,
+        .maximum = kUnbounded,
+        .summary = "A run that moves no byte for so long fails"},
+    Key{.name = "run.retries",
+        .kind = Kind::integer,
+        .builtin = "0",
+        .minimum = 0,
+        .maximum = 100,
+        .summary = "How often the scheduler tries again after a failure"},
+    Key{.name = "run.retry_delay",
+        .kind = Kind::duration,
+        .builtin = "\"5min\"",
+        .minimum = 1,
+        .maximum = kEndless,
+        .summary = "Time before the scheduler tries again"},
+};
+
+std::string_view table_of(std::string_view name) {
+    const std::size_t dot = name.rfind('.');
+    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
+}
+
+std::string_view leaf_of(std::string_view name) {
+    return name.substr(name.rfind('.') + 1); // npos + 1 is 0: the whole name
+}
+
+} // namespace
+
+std::span<const Key> all_keys() {
+    return kKeys;
+}
+
+const Key *find_key(std::string_view name) {
+    const auto found = std::find_if(kKeys.begin(), kKeys.end(),
+                                    [name](const Key &key) { return key.name == name; });
+    return found == kKeys.end() ? nullptr : &*found;
+}
+
+bool is_table(std::string_view name) {
+    return std::any_of(kKeys.begin(), kKeys.end(),
+                       [name](const Key &key) { return table_of(key.name) == name; });
+}
+
+std::vector<std::string> names_in(std::string_view table) {
+    std::vector<std::string> names;
+    for (const Key &key : kKeys) {
+        const std::string_view holder = table_of(key.name);
+        const std::string_view name = holder == table ? leaf_of(key.name)
+                                      : table.empty() ? holder
+                                                      : std::string_view{};
+        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
+            names.emplace_back(name);
+        }
+    }
+    return names;
+}
+
+std::vector<std::string> tables_with(std::string_view leaf) {
+    std::vector<std::string> tables;
+    for (const Key &key : kKeys) {
+        if (leaf_of(key.name) == leaf) {
+            tables.emplace_back(table_of(key.name));
+        }
+    }
+    return tables;
+}
+
+} // namespace intact::config

@@ -1,0 +1,216 @@
+#include "config/rules.hpp"
+
+#include "config/choices.hpp"
+#include "config/overlap.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace intact::config {
+namespace {
+
+constexpr std::string_view kDefaultPlace = "/var/backups/intact/";
+constexpr int kBestGzip = 9;
+
+/// Where to point for a key that is not there: its table, else the file.
+Span place_for_missing(const Effective &values, std::string_view table) {
+    const auto found = values.job().tables.find(table);
+    return found == values.job().tables.end() ? Span{} : found->second;
+}
+
+void check_level(const Effective &values, Remarks &remarks) {
+    const Effective::Found level = level_of(values);
+    if (level.value == nullptr || level.layer != &values.job()) {
+        return;
+    }
+    const Compression compression = compression_of(values);
+    const std::int64_t number = Effective::value_as<std::int64_t>(level);
+    if (compression == Compression::none) {
+        remarks.add(
+            Code::contradiction, level.value->key,
+            {"'archive.level' says nothing with compression = \"none\"", "leave it out", ""});
+    } else if (compression == Compression::gzip && number > kBestGzip) {
+        remarks.add(
+            Code::out_of_range, level.value->span,
+            {fmt::format("'archive.level' must be from 1 to 9 for gzip, not {}", number), "", ""});
+    }
+}
+
+void check_pod_and_selector(const Layer &layer, Remarks &remarks) {
+    const Value *pod = layer.find("source.pod");
+    const Value *selector = layer.find("source.selector");
+    if (pod == nullptr || selector == nullptr) {
+        return;
+    }
+    const auto place = [](const Value *value) {
+        return std::pair(value->key.line, value->key.column);
+    };
+    const Value *second = place(pod) < place(selector) ? selector : pod;
+    remarks.add(Code::contradiction, second->key,
+                {"'source.pod' and 'source.selector' exclude each other", "keep one of them", ""});
+}
+
+void require_type(const Effective &values, Remarks &remarks) {
+    if (values.is_mentioned("source.type")) {
+        return;
+    }
+    Remark remark{"'source.type' is missing", "",
+                  "type = \"files\", \"command\" or \"kubernetes\""};
+    for (const auto &[word, key] : {std::pair("files", "source.paths"),
+                                    {"command", "source.command"},
+                                    {"kubernetes", "source.pod"},
+                                    {"kubernetes", "source.selector"}}) {
+        if (values.job().mentioned.contains(key)) {
+            remark.label = fmt::format("add type = \"{}\"", word);
+        }
+    }
+    const Span place = place_for_missing(values, "source");
+    if (place.line == 0) {
+        remark.message = "[source] is missing: the job does not say what to back up";
+    }
+    remarks.add(Code::missing_key, place, std::move(remark));
+}
+
+std::string names_of(SourceTypes types) {
+    std::string names;
+    for (std::size_t i = 0; i < kSourceTypes.size(); ++i) {
+        if ((types & (1U << i)) != 0) {
+            names += fmt::format("{}\"{}\"", names.empty() ? "" : " and ", kSourceTypes[i]);
+        }
+    }
+    return names;
+}
+
+void check_keys_of_type(const Effective &values, SourceType type, Remarks &remarks) {
+    for (const Key &key : all_keys()) {
+        if (key.used_by == 0) {
+            continue;
+        }
+        const bool is_used = (key.used_by & only(type)) != 0;
+        if (const Value *value = values.job().find(key.name); value != nullptr && !is_used) {
+            remarks.add(Code::foreign_key, value->key,
+                        {fmt::format("'{}' is for type {}, but this source has type = \"{}\"",
+                                     key.name, names_of(key.used_by), name_of(type)),
+                         "", ""});
+        }
+        if ((key.required_by & only(type)) != 0 && !values.is_mentioned(key.name)) {
+            remarks.add(Code::missing_key, place_for_missing(values, "source"),
+                        {fmt::format("'{}' is missing", key.name), "",
+                         fmt::format("a source of type \"{}\" needs it", name_of(type))});
+        }
+    }
+}
+
+void check_command(const Effective &values, Remarks &remarks) {
+    const Effective::Found found = values.find("source.command");
+    const auto argv = Effective::value_as<std::vector<std::string>>(found);
+    if (found.layer == &values.job() && !argv.empty() && argv.front().empty()) {
+        remarks.add(Code::bad_text, found.value->span,
+                    {"'source.command' must start with a program", "the first text is empty", ""});
+    }
+}
+
+void check_pod(const Effective &values, Remarks &remarks) {
+    check_pod_and_selector(values.job(), remarks);
+    if (!values.is_mentioned("source.pod") && !values.is_mentioned("source.selector")) {
+        remarks.add(Code::missing_key, place_for_missing(values, "source"),
+                    {"'source.pod' is missing", "",
+                     "name the pod, or give a selector such as \"app=postgres\""});
+    }
+}
+
+void check_schedule(const Effective &values, Remarks &remarks) {
+    const auto table = values.job().tables.find("schedule");
+    if (table != values.job().tables.end() && !values.is_mentioned("schedule.calendar")) {
+        remarks.add(Code::missing_key, table->second,
+                    {"'schedule.calendar' is missing", "",
+                     "say when, as in calendar = \"daily\", or leave [schedule] out"});
+    }
+}
+
+void check_overlap(const std::string &name, const Effective &values, Remarks &remarks) {
+    const auto paths = values.get<std::vector<std::string>>("source.paths");
+    const auto exclude = values.get<std::vector<std::string>>("source.exclude");
+    const std::string destination = destination_path_of(name, values);
+    const std::optional<std::string> around = path_around(destination, paths, exclude);
+    if (!around) {
+        return;
+    }
+    const Value *own = values.job().find("destination.path");
+    own = own != nullptr ? own : values.job().find("source.paths");
+    remarks.add(
+        Code::destination_in_source, own == nullptr ? Span{} : own->span,
+        {fmt::format("the destination {} lies inside {}, which is backed up", ticked(destination),
+                     ticked(*around)),
+         "",
+         fmt::format("add \"{}\" to source.exclude, or each backup holds the ones before it",
+                     plain_path(destination))});
+}
+
+} // namespace
+
+void check_defaults(const Layer &defaults, Remarks &remarks) {
+    const Effective alone(defaults, empty_layer());
+    check_level(alone, remarks);
+    check_pod_and_selector(defaults, remarks);
+    check_command(alone, remarks);
+}
+
+void check_job(const std::string &name, const Effective &values, Remarks &remarks) {
+    require_type(values, remarks);
+    if (const std::optional<SourceType> type = source_type_of(values)) {
+        check_keys_of_type(values, *type, remarks);
+        if (*type == SourceType::files) {
+            check_overlap(name, values, remarks);
+        } else if (*type == SourceType::command) {
+            check_command(values, remarks);
+        } else {
+            check_pod(values, remarks);
+        }
+    }
+    check_level(values, remarks);
+    check_schedule(values, remarks);
+}
+
+std::optional<SourceType> source_type_of(const Effective &values) {
+    // A wrong type in the job must not fall back to the one in [defaults].
+    const Effective::Found found = values.find("source.type");
+    const bool is_wrong =
+        values.job().mentioned.contains("source.type") && found.layer != &values.job();
+    if (found.value == nullptr || is_wrong) {
+        return std::nullopt;
+    }
+    return choice_of<SourceType>(kSourceTypes, Effective::value_as<std::string>(found));
+}
+
+Compression compression_of(const Effective &values) {
+    return choice_of<Compression>(kCompressions, values.get<std::string>("archive.compression"));
+}
+
+Effective::Found level_of(const Effective &values) {
+    const Effective::Found level = values.find("archive.level");
+    const bool is_inherited = level.layer == &values.defaults();
+    if (is_inherited &&
+        compression_of(Effective(empty_layer(), values.defaults())) != compression_of(values)) {
+        return {};
+    }
+    return level;
+}
+
+std::string destination_path_of(const std::string &job, const Effective &values) {
+    const Effective::Found found = values.find("destination.path");
+    return found.value == nullptr ? std::string(kDefaultPlace) + job
+                                  : Effective::value_as<std::string>(found);
+}
+
+std::string plain_path(const std::string &path) {
+    std::string plain = std::filesystem::path(path).lexically_normal().string();
+    while (plain.size() > 1 && plain.ends_with('/')) {
+        plain.pop_back();
+    }
+    // POSIX leaves a leading "//" to the system; Linux takes it as "/".
+    return plain.starts_with("//") ? plain.substr(1) : plain;
+}
+
+} // namespace intact::config

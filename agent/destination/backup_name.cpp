@@ -1,0 +1,59 @@
+#include "destination/backup_name.hpp"
+
+#include <fmt/format.h>
+
+namespace intact::destination {
+namespace {
+
+void replace_all(std::string &text, std::string_view from, std::string_view to) {
+    for (std::size_t at = text.find(from); at != std::string::npos;
+         at = text.find(from, at + to.size())) {
+        text.replace(at, from.size(), to);
+    }
+}
+
+std::string fill(const config::Job &job, const std::string &host, std::string_view time) {
+    std::string name = job.destination.name;
+    replace_all(name, "{job}", job.name);
+    replace_all(name, "{host}", host);
+    replace_all(name, "{time}", time);
+    return name;
+}
+
+std::string_view format_suffix(const config::Job &job) {
+    const auto *command = std::get_if<config::CommandSource>(&job.source);
+    return command != nullptr && command->format == config::Format::raw ? ".raw" : ".tar";
+}
+
+std::string_view compression_suffix(config::Compression compression) {
+    switch (compression) {
+    case config::Compression::zstd:
+        return ".zst";
+    case config::Compression::gzip:
+        return ".gz";
+    case config::Compression::none:
+        break;
+    }
+    return "";
+}
+
+} // namespace
+
+Naming naming_of(const config::Destination &destination) {
+    return destination.name.find("{time}") != std::string::npos ? Naming::time_stamped
+                                                                : Naming::fixed;
+}
+
+std::string archive_name(const config::Job &job, const std::string &host, WallTime time) {
+    return fmt::format("{}{}{}", fill(job, host, file_stamp(time)), format_suffix(job),
+                       compression_suffix(job.archive.compression));
+}
+
+std::string target_lock_name(const config::Job &job, const std::string &host) {
+    std::string target = fill(job, host, "");
+    const std::size_t end = target.find_last_not_of("-_.");
+    target.erase(end == std::string::npos ? 0 : end + 1);
+    return fmt::format(".intact-{}.lock", target);
+}
+
+} // namespace intact::destination

@@ -1,0 +1,135 @@
+#include "engine/claim.hpp"
+
+#include "base/log.hpp"
+#include "destination/backup_list.hpp"
+#include "destination/backup_name.hpp"
+#include "destination/recovery.hpp"
+#include "destination/staging.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace intact::engine {
+namespace {
+
+constexpr std::string_view kDefaultDestinations = "/var/backups/intact/";
+
+os::LockOwner owner(const Context &context, const RunId &run, WallTime started) {
+    return {getpid(), context.host, run.str(), rfc3339(started)};
+}
+
+Result<os::Directory> open_destination(const Context &context, const config::Job &job) {
+    const std::string &path = job.destination.path;
+    if (path.starts_with(kDefaultDestinations)) {
+        return os::Directory::make_and_open(path, *context.sys);
+    }
+    auto directory = os::Directory::open(path, *context.sys);
+    if (!directory && directory.error().code() == ErrorCode::not_found) {
+        return fail(std::move(directory).error().with_hint(
+            fmt::format("mount what belongs there, or make it: install -d -m 0750 '{}'", path)));
+    }
+    return directory;
+}
+
+Result<std::vector<destination::Manifest>>
+recover(const os::Directory &directory, const os::LockFile &lock, const std::stop_token &stop) {
+    std::vector<destination::Manifest> completed;
+    for (const os::LockOwner &dead : lock.predecessors()) {
+        INTACT_TRY_ASSIGN(auto recovery, destination::recover_run(directory, dead.run_id, stop));
+        switch (recovery.what) {
+        case destination::Recovered::nothing:
+            break;
+        case destination::Recovered::swept:
+            log::warning(fmt::format(
+                "run {} died before it published: its unfinished backup was removed from {}",
+                dead.run_id, os::quoted(directory.path())));
+            break;
+        case destination::Recovered::completed:
+            log::warning(fmt::format("run {} died while it published '{}': that is finished now",
+                                     dead.run_id, recovery.published->archive));
+            completed.push_back(*std::move(recovery.published));
+            break;
+        }
+    }
+    return completed;
+}
+
+// Two runs within one second would share a name; the second one takes the next second.
+Result<std::string> free_archive_name(const os::Directory &directory, const config::Job &job,
+                                      const Context &context, WallTime started) {
+    std::string name = destination::archive_name(job, context.host, started);
+    if (destination::naming_of(job.destination) == destination::Naming::fixed) {
+        return name;
+    }
+    for (int seconds = 1; seconds <= 10; ++seconds) {
+        INTACT_TRY_ASSIGN(const bool taken, directory.has(name));
+        if (!taken) {
+            break;
+        }
+        name =
+            destination::archive_name(job, context.host, started + std::chrono::seconds(seconds));
+    }
+    return name;
+}
+
+void find_previous(Claim &claim, const config::Job &job) {
+    const auto backups = destination::list_backups(claim.directory, job.name);
+    if (!backups || backups->empty() || !backups->back().manifest) {
+        return; // the chain begins anew; 'verify' is what finds a damaged one
+    }
+    claim.previous_archive = backups->back().manifest->archive;
+    claim.previous_manifest_sha256 = backups->back().manifest_sha256;
+}
+
+} // namespace
+
+Result<os::LockFile> lock_job(const Context &context, const config::Job &job, const RunId &run,
+                              WallTime started, std::chrono::milliseconds patience,
+                              const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const os::Directory locks,
+                      os::Directory::make_and_open(context.state_dir + "/locks", *context.sys));
+    return os::LockFile::acquire(locks, job.name + ".lock", owner(context, run, started), patience,
+                                 stop);
+}
+
+Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
+                           WallTime started, os::LockFile job_lock,
+                           std::chrono::milliseconds patience, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(os::Directory directory, open_destination(context, job));
+    INTACT_TRY_ASSIGN(auto filesystem,
+                      destination::examine_filesystem(directory, job.destination.strategy));
+    INTACT_TRY_ASSIGN(os::LockFile target_lock,
+                      os::LockFile::acquire(directory,
+                                            destination::target_lock_name(job, context.host),
+                                            owner(context, run, started), patience, stop));
+    INTACT_TRY_ASSIGN(auto recovered, recover(directory, target_lock, stop));
+    INTACT_TRY_ASSIGN(std::string archive, free_archive_name(directory, job, context, started));
+    INTACT_TRY_ASSIGN(const auto variant,
+                      destination::choose_variant(
+                          directory, archive, destination::naming_of(job.destination), job.name));
+    Claim claim{std::move(job_lock),
+                std::move(directory),
+                std::move(target_lock),
+                std::move(filesystem),
+                std::move(archive),
+                variant,
+                "",
+                "",
+                std::move(recovered)};
+    find_previous(claim, job);
+    return claim;
+}
+
+void release(Claim claim, const RunId &run) {
+    const destination::StagedNames names = destination::staged_names(run.str());
+    bool clean = true;
+    for (const std::string &name : {names.archive, names.checksum, names.manifest}) {
+        clean = clean && !claim.directory.has(name).value_or(true);
+    }
+    if (clean) {
+        claim.target_lock.release();
+    }
+    claim.job_lock.release();
+}
+
+} // namespace intact::engine

@@ -1,0 +1,52 @@
+// The first step of a run: the job, the target and the destination are this run's alone, and
+// whatever a dead run left there is settled.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/run_id.hpp"
+#include "catalog/catalog.hpp"
+#include "config/job.hpp"
+#include "destination/filesystem.hpp"
+#include "destination/publish.hpp"
+#include "engine/context.hpp"
+#include "os/file.hpp"
+#include "os/lock_file.hpp"
+
+#include <chrono>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+namespace intact::engine {
+
+struct Claim {
+    os::LockFile job_lock;
+    os::Directory directory;
+    os::LockFile target_lock;
+    destination::Filesystem filesystem;
+    std::string archive; ///< final name
+    destination::Variant variant;
+    std::string previous_archive; ///< the job's newest backup before this; empty: none
+    std::string previous_manifest_sha256;
+    std::vector<destination::Manifest>
+        recovered; ///< backups whose publishing was finished just now
+};
+
+/// The job's lock, in the state directory.
+Result<os::LockFile> lock_job(const Context &context, const config::Job &job, const RunId &run,
+                              WallTime started, std::chrono::milliseconds patience,
+                              const std::stop_token &stop);
+
+/// The rest. The destination must exist, but for the default one: a path that is missing may be a
+/// filesystem that is not mounted, and a backup must not land beneath its mount point.
+/// Errors: locked, not_found, unsupported, already_exists, io, cancelled.
+Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
+                           WallTime started, os::LockFile job_lock,
+                           std::chrono::milliseconds patience, const std::stop_token &stop);
+
+/// Ends the claim. The target's record stays when files of this run are still there: recovery's
+/// cue.
+void release(Claim claim, const RunId &run);
+
+} // namespace intact::engine

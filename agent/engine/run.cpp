@@ -1,0 +1,317 @@
+#include "engine/run.hpp"
+
+#include "base/log.hpp"
+#include "destination/verify.hpp"
+#include "engine/claim.hpp"
+#include "engine/rebuild.hpp"
+#include "engine/stream_source.hpp"
+#include "engine/watch.hpp"
+#include "pipeline/store.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <mutex>
+#include <type_traits>
+#include <unistd.h>
+
+namespace intact::engine {
+namespace {
+
+constexpr std::size_t kWarningsKept = 1000;
+constexpr std::size_t kWarningBytesKept = 1u << 20;
+
+// One run under way. The steps stand in the order in which they happen; each takes the value that
+// the one before it returned.
+class Run {
+public:
+    Run(const Context &context, const config::Job &job, const RunOptions &options,
+        const RunEvents &events, Progress &progress, const std::stop_token &outside)
+        : context_(context), job_(job), options_(options), events_(events), progress_(progress),
+          watch_(job.limits, progress, outside), id_(RunId::make(context.clock->now())) {
+        record_.run_id = id_.str();
+        record_.job = job.name;
+        record_.host = context.host;
+        record_.pid = getpid();
+        record_.started = context.clock->now();
+        record_.destination = job.destination.path;
+    }
+
+    catalog::RunRecord take() {
+        if (events_.on_start) {
+            events_.on_start(record_.run_id);
+        }
+        auto published = take_backup();
+        settle_outcome(std::move(published));
+        write_record();
+        if (claim_) {
+            release(*std::move(claim_), id_);
+        }
+        return record_;
+    }
+
+private:
+    // Marks the step in progress, its duration and any error that has no stage of its own yet.
+    template <typename Step>
+    std::invoke_result_t<Step> timed(Stage stage, const Step &step) {
+        progress_.stage = stage;
+        const SteadyTime begun = context_.clock->steady();
+        auto result = step();
+        record_.stage_usec[std::string(name_of(stage))] +=
+            std::chrono::duration_cast<std::chrono::microseconds>(context_.clock->steady() - begun)
+                .count();
+        if (!result) {
+            result = fail(std::move(result).error().at(stage));
+        }
+        return result;
+    }
+
+    // source -> pipeline -> stage -> prove -> publish -> confirm
+    Result<> take_backup() {
+        INTACT_TRY(timed(Stage::claim, [&] { return claim(); }));
+        INTACT_TRY_ASSIGN(auto staging, destination::Staging::create(claim_->directory, id_));
+        INTACT_TRY_ASSIGN(auto manifest, timed(Stage::source, [&] { return store(staging); }));
+        INTACT_TRY(timed(Stage::sync, [&] { return staging.make_archive_durable(); }));
+        INTACT_TRY(timed(Stage::verify, [&] { return prove(staging, manifest); }));
+        INTACT_TRY_ASSIGN(auto published, timed(Stage::publish, [&] {
+                              return publish(std::move(staging), manifest);
+                          }));
+        return timed(Stage::record, [&] { return confirm(published, manifest); });
+    }
+
+    Result<> claim();
+    Result<destination::Manifest> store(destination::Staging &staging);
+    Result<> prove(const destination::Staging &staging, destination::Manifest &manifest);
+    Result<destination::PublishedBackup> publish(destination::Staging staging,
+                                                 const destination::Manifest &manifest);
+    Result<> confirm(destination::PublishedBackup &published,
+                     const destination::Manifest &manifest);
+
+    void open_catalog();
+    void settle_outcome(Result<> published);
+    void write_record();
+    void warn(Warning warning);
+
+    const Context &context_;
+    const config::Job &job_;
+    const RunOptions &options_;
+    const RunEvents &events_;
+    Progress &progress_;
+    Watch watch_;
+    const RunId id_;
+    catalog::RunRecord record_;
+    std::unique_ptr<catalog::Catalog> catalog_;
+    std::optional<Error> catalog_error_;
+    std::optional<Claim> claim_;
+    std::mutex events_mutex_; ///< the walk and a command's stderr speak from threads of their own
+    std::size_t warning_bytes_ = 0;
+};
+
+Result<> Run::claim() {
+    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context_, job_, id_, record_.started,
+                                              options_.patience, watch_.stop_token()));
+    open_catalog();
+    INTACT_TRY_ASSIGN(auto claimed,
+                      claim_target(context_, job_, id_, record_.started, std::move(job_lock),
+                                   options_.patience, watch_.stop_token()));
+    claim_.emplace(std::move(claimed));
+    for (const destination::Manifest &manifest : claim_->recovered) {
+        if (catalog_) {
+            static_cast<void>(catalog_->finish(record_of(manifest, claim_->directory.path())));
+        }
+    }
+    if (!claim_->filesystem.concern.empty()) {
+        warn({WarningKind::durability, job_.destination.path, claim_->filesystem.concern});
+    }
+    return {};
+}
+
+// A ledger that cannot be written is told at the end; it is no reason to go without a backup.
+void Run::open_catalog() {
+    auto opened = catalog::Catalog::open(context_.state_dir);
+    if (!opened) {
+        catalog_error_ = std::move(opened).error();
+        return;
+    }
+    catalog_ = *std::move(opened);
+    if (const auto earlier = catalog_->runs(job_.name, 10)) {
+        const auto last = std::find_if(earlier->begin(), earlier->end(),
+                                       [](const auto &run) { return !run.archive.empty(); });
+        progress_.expected_bytes = last != earlier->end() ? last->bytes_read : 0;
+    }
+    auto begun = catalog_->settle(job_.name, record_.run_id).and_then([&](const auto &) {
+        return catalog_->begin(record_);
+    });
+    if (!begun) {
+        catalog_error_ = std::move(begun).error();
+        catalog_.reset();
+    }
+}
+
+Result<destination::Manifest> Run::store(destination::Staging &staging) {
+    StreamSource::Listener listener{[this](Warning warning) { warn(std::move(warning)); },
+                                    [this](std::string_view line) {
+                                        const std::lock_guard lock(events_mutex_);
+                                        if (events_.on_stderr) {
+                                            events_.on_stderr(line);
+                                        }
+                                    }};
+    const auto source = make_source(job_, std::move(listener), progress_);
+    auto stored = pipeline::store_stream(
+        job_.archive,
+        [&](ByteSink &sink, const std::stop_token &stop) { return source->stream(sink, stop); },
+        [&](std::span<const std::byte> bytes) { return staging.append(bytes); }, source->check(),
+        {&progress_.bytes_read, &progress_.bytes_written}, watch_.stop_token());
+    record_.stderr_tail = source->stderr_tail();
+    INTACT_TRY(stored);
+    if (source->format() == "raw" && stored->stream_bytes == 0) {
+        return fail(
+            Error(ErrorCode::source_incomplete, "the command ended well but wrote no byte"));
+    }
+    progress_.entries = source->entries().value_or(0);
+
+    destination::Manifest manifest;
+    manifest.job = job_.name;
+    manifest.run_id = record_.run_id;
+    manifest.host = context_.host;
+    manifest.started = record_.started;
+    manifest.source_type = config::name_of(job_.source_type());
+    manifest.source_items = source->items();
+    manifest.archive = claim_->archive;
+    manifest.bytes = stored->stored_bytes;
+    manifest.sha256 = stored->stored_sha256;
+    manifest.compression = config::name_of(job_.archive.compression);
+    manifest.format = source->format();
+    manifest.stream_bytes = stored->stream_bytes;
+    manifest.stream_sha256 = stored->stream_sha256;
+    manifest.entries = source->entries();
+    return manifest;
+}
+
+// Before publishing, not after: a fixed name replaces the previous backup, and that one must not go
+// before the new one is proven to be whole on storage.
+Result<> Run::prove(const destination::Staging &staging, destination::Manifest &manifest) {
+    INTACT_TRY_ASSIGN(const auto verified,
+                      destination::verify_archive(staging.directory(), staging.names().archive,
+                                                  manifest, job_.verify.after_run,
+                                                  watch_.stop_token(), &progress_.bytes_verified));
+    manifest.verified_depth = config::name_of(verified.depth);
+    manifest.verified_level = destination::name_of(verified.level);
+    return {};
+}
+
+Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
+                                                  const destination::Manifest &proven) {
+    destination::Manifest manifest = proven;
+    manifest.finished = context_.clock->now();
+    manifest.warning_count = record_.warning_count;
+    manifest.warnings = record_.warnings;
+    manifest.filesystem = claim_->filesystem.name;
+    manifest.strategy = config::name_of(config::Strategy::atomic_rename);
+    manifest.variant = destination::name_of(claim_->variant);
+    manifest.previous_archive = claim_->previous_archive;
+    manifest.previous_manifest_sha256 = claim_->previous_manifest_sha256;
+    INTACT_TRY(staging.add_companions(manifest));
+    if (watch_.stop_token().stop_requested()) {
+        return fail(ErrorCode::cancelled, "stopped"); // the last moment to turn back at no cost
+    }
+    return destination::publish(std::move(staging), manifest, claim_->variant);
+}
+
+// Publishing moves names, not bytes: what lies under the final names now must be what was proven.
+Result<> Run::confirm(destination::PublishedBackup &published,
+                      const destination::Manifest &manifest) {
+    const auto confirmed = destination::verify_backup(claim_->directory, published.manifest(),
+                                                      config::VerifyDepth::size, std::stop_token());
+    if (!confirmed) {
+        if (const auto withdrawn = published.withdraw(); !withdrawn) {
+            log::warning("withdraw: " + withdrawn.error().message());
+        }
+        return fail(confirmed.error());
+    }
+    if (const auto settled = published.settle(); !settled) {
+        log::warning("remove the replaced backup: " + settled.error().message() +
+                     ", left for the next run");
+    }
+    record_.archive = published.archive();
+    record_.sha256 = manifest.sha256;
+    record_.stream_sha256 = manifest.stream_sha256;
+    record_.verified_depth = manifest.verified_depth;
+    record_.verified_level = manifest.verified_level;
+    return {};
+}
+
+void Run::warn(Warning warning) {
+    const std::lock_guard lock(events_mutex_);
+    if (events_.on_warning) {
+        events_.on_warning(warning);
+    }
+    ++record_.warning_count;
+    progress_.warnings = record_.warning_count;
+    warning_bytes_ += warning.path.size() + warning.detail.size();
+    if (record_.warnings.size() < kWarningsKept && warning_bytes_ <= kWarningBytesKept) {
+        record_.warnings.push_back(std::move(warning));
+    }
+}
+
+void Run::settle_outcome(Result<> published) {
+    record_.finished = context_.clock->now();
+    record_.bytes_read = progress_.bytes_read;
+    record_.bytes_written = progress_.bytes_written;
+    record_.entries = progress_.entries;
+    if (published) {
+        record_.outcome = record_.warning_count > 0 ? Outcome::warning : Outcome::success;
+        return;
+    }
+    Error error = std::move(published).error();
+    record_.outcome = Outcome::failure;
+    if (error.code() == ErrorCode::cancelled) {
+        if (const auto verdict = watch_.verdict()) {
+            Error late(ErrorCode::timed_out, *verdict);
+            error = error.stage() ? std::move(late).at(*error.stage()) : std::move(late);
+        } else {
+            record_.outcome = Outcome::cancelled;
+        }
+    }
+    record_.failure =
+        catalog::RunFailure{std::string(name_of(error.code())),
+                            std::string(error.stage() ? name_of(*error.stage()) : ""),
+                            error.message(), std::string(error.hint()), exit_code_of(error.code())};
+}
+
+void Run::write_record() {
+    progress_.stage = Stage::record;
+    if (!catalog_ && !catalog_error_ && record_.failure) {
+        // Turned away before the claim: no row has been begun, and the ledger tells that too.
+        if (auto opened = catalog::Catalog::open(context_.state_dir);
+            opened && (*opened)->begin(record_)) {
+            catalog_ = *std::move(opened);
+        }
+    }
+    if (catalog_) {
+        if (auto finished = catalog_->finish(record_); !finished) {
+            catalog_error_ = std::move(finished).error();
+        }
+    }
+    if (!catalog_error_) {
+        return;
+    }
+    if (record_.failure) {
+        log::warning(catalog_error_->message());
+        return;
+    }
+    record_.outcome = Outcome::failure;
+    record_.failure = catalog::RunFailure{
+        std::string(name_of(catalog_error_->code())), std::string(name_of(Stage::record)),
+        "the backup is published and sound, but not in the catalog: " + catalog_error_->message(),
+        std::string(catalog_error_->hint()), exit_code_of(catalog_error_->code())};
+}
+
+} // namespace
+
+catalog::RunRecord run_job(const Context &context, const config::Job &job,
+                           const RunOptions &options, const RunEvents &events, Progress &progress,
+                           const std::stop_token &stop) {
+    return Run(context, job, options, events, progress, stop).take();
+}
+
+} // namespace intact::engine

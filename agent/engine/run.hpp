@@ -1,0 +1,36 @@
+// One run of one job, from claim to report: the flow of the whole program on one screen.
+#pragma once
+
+#include "base/warning.hpp"
+#include "catalog/run_record.hpp"
+#include "config/job.hpp"
+#include "engine/context.hpp"
+#include "engine/progress.hpp"
+
+#include <chrono>
+#include <functional>
+#include <stop_token>
+#include <string_view>
+
+namespace intact::engine {
+
+struct RunOptions {
+    std::chrono::milliseconds patience{0}; ///< how long to wait for the job's and the target's lock
+};
+
+/// What a run tells while it goes on. Thread: the run's own threads; calls do not overlap.
+struct RunEvents {
+    std::function<void(const std::string &run_id)> on_start;
+    std::function<void(const Warning &)> on_warning;
+    std::function<void(std::string_view)> on_stderr; ///< one line of a command source's stderr
+};
+
+/// Takes one backup. Never throws and always returns a whole record: the failure is inside it.
+/// The record is in the catalog too when that could be written; when it could not, a successful run
+/// is a failure with code catalog_failed and stage record (its backup is published and sound).
+/// Thread: blocks the caller; starts and joins its own threads.
+catalog::RunRecord run_job(const Context &context, const config::Job &job,
+                           const RunOptions &options, const RunEvents &events, Progress &progress,
+                           const std::stop_token &stop);
+
+} // namespace intact::engine

@@ -1,0 +1,130 @@
+#include "engine/stream_source.hpp"
+
+#include "pipeline/archive_writer.hpp"
+#include "pipeline/tar_check.hpp"
+#include "source/command.hpp"
+#include "source/files.hpp"
+#include "source/kubernetes.hpp"
+
+namespace intact::engine {
+namespace {
+
+// Entries of a walk into the archive. What goes wrong here is the archive's, not the source's.
+class ArchiveEntries final : public source::EntrySink {
+public:
+    ArchiveEntries(pipeline::ArchiveWriter &writer, Progress &progress)
+        : writer_(writer), progress_(progress) {}
+
+    Result<> begin(const source::Entry &entry) override {
+        progress_.set_path(entry.path);
+        return of_archive(writer_.begin(entry.path, entry.inode, entry.hard_link_to));
+    }
+    Result<> data(std::span<const std::byte> bytes) override {
+        return of_archive(writer_.data(bytes));
+    }
+    Result<> hole(std::uint64_t length) override { return of_archive(writer_.hole(length)); }
+    Result<> end() override {
+        progress_.entries.fetch_add(1, std::memory_order_relaxed);
+        return of_archive(writer_.end());
+    }
+
+private:
+    static Result<> of_archive(Result<> done) {
+        if (!done) {
+            return fail(std::move(done).error().at(Stage::archive));
+        }
+        return done;
+    }
+    pipeline::ArchiveWriter &writer_;
+    Progress &progress_;
+};
+
+class Files final : public StreamSource {
+public:
+    Files(const config::FilesSource &source, Listener listener, Progress &progress)
+        : source_(source), listener_(std::move(listener)), progress_(progress) {}
+
+    Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
+        pipeline::ArchiveWriter writer(sink);
+        ArchiveEntries entries(writer, progress_);
+        INTACT_TRY(source::walk_files(source_, entries, listener_.on_warning, stop));
+        INTACT_TRY(writer.finish());
+        entries_ = writer.entries();
+        return {};
+    }
+    std::string_view format() const override { return "tar"; }
+    std::vector<std::string> items() const override { return source_.paths; }
+    std::optional<std::uint64_t> entries() const override { return entries_; }
+
+private:
+    const config::FilesSource &source_;
+    const Listener listener_;
+    Progress &progress_;
+    std::uint64_t entries_ = 0;
+};
+
+class Command : public StreamSource {
+public:
+    Command(config::CommandSource source, Listener listener)
+        : source_(std::move(source)), listener_(std::move(listener)) {}
+
+    Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
+        return source::run_command(source_, sink, listener_.on_stderr, stop, end_);
+    }
+    pipeline::StreamCheck *check() override { return is_tar() ? &tar_check_ : nullptr; }
+    std::string_view format() const override { return is_tar() ? "tar" : "raw"; }
+    std::vector<std::string> items() const override { return source_.command; }
+    std::optional<std::uint64_t> entries() const override {
+        return is_tar() ? tar_check_.entries() : std::nullopt;
+    }
+    std::string stderr_tail() const override { return end_.stderr_tail; }
+
+protected:
+    config::CommandSource source_;
+
+private:
+    bool is_tar() const { return source_.format == config::Format::tar; }
+    const Listener listener_;
+    source::CommandEnd end_;
+    pipeline::TarCheck tar_check_;
+};
+
+class Kubernetes final : public Command {
+public:
+    Kubernetes(const config::KubernetesSource &pod, Listener listener)
+        : Command(placeholder(), std::move(listener)), pod_(pod) {}
+
+    Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
+        INTACT_TRY_ASSIGN(source_, source::kubernetes_command(pod_, stop));
+        return Command::stream(sink, stop);
+    }
+    std::vector<std::string> items() const override {
+        const std::string &which = pod_.pod.empty() ? pod_.selector : pod_.pod;
+        return {(pod_.namespace_.empty() ? "" : pod_.namespace_ + "/") + which + ":" + pod_.path};
+    }
+
+private:
+    // The command is known only once the pod is; that its stream is a tar is known before.
+    static config::CommandSource placeholder() {
+        config::CommandSource source;
+        source.format = config::Format::tar;
+        return source;
+    }
+    const config::KubernetesSource &pod_;
+};
+
+} // namespace
+
+std::unique_ptr<StreamSource> make_source(const config::Job &job, StreamSource::Listener listener,
+                                          Progress &progress) {
+    if (const auto *files = std::get_if<config::FilesSource>(&job.source)) {
+        return std::make_unique<Files>(*files, std::move(listener), progress);
+    }
+    if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
+        return std::make_unique<Command>(*command, std::move(listener));
+    }
+    return std::make_unique<Kubernetes>(std::get<config::KubernetesSource>(job.source),
+                                        std::move(listener));
+}
+
+} // namespace intact::engine

@@ -1,0 +1,48 @@
+// Joins a job's source to the head of the pipeline.
+#pragma once
+
+#include "base/byte_sink.hpp"
+#include "base/error.hpp"
+#include "base/warning.hpp"
+#include "config/job.hpp"
+#include "engine/progress.hpp"
+#include "pipeline/stream_check.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intact::engine {
+
+/// One source, ready to be streamed once.
+class StreamSource {
+public:
+    struct Listener {
+        std::function<void(Warning)> on_warning;
+        std::function<void(std::string_view)> on_stderr;
+    };
+    virtual ~StreamSource() = default;
+
+    /// Writes the whole stream. Errors: of the source, or of the archive writer (stage archive).
+    virtual Result<> stream(ByteSink &sink, const std::stop_token &stop) = 0;
+    /// Watches the stream where its format can prove its end; null otherwise.
+    virtual pipeline::StreamCheck *check() { return nullptr; }
+    /// "tar" or "raw".
+    virtual std::string_view format() const = 0;
+    /// For the manifest: what was backed up.
+    virtual std::vector<std::string> items() const = 0;
+    /// Entries in the stream; nothing for raw streams. After the end.
+    virtual std::optional<std::uint64_t> entries() const = 0;
+    /// Of a command.
+    virtual std::string stderr_tail() const { return {}; }
+};
+
+std::unique_ptr<StreamSource> make_source(const config::Job &job, StreamSource::Listener listener,
+                                          Progress &progress);
+
+} // namespace intact::engine

@@ -1,0 +1,79 @@
+#include "engine/watch.hpp"
+
+#include "base/quantity.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <fmt/format.h>
+
+namespace intact::engine {
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+std::uint64_t bytes_moved(const Progress &progress) {
+    return progress.bytes_read + progress.bytes_written + progress.bytes_verified +
+           progress.entries;
+}
+
+} // namespace
+
+Watch::Watch(const config::Limits &limits, const Progress &progress, const std::stop_token &outside)
+    : limits_(limits), progress_(progress), outside_(outside, [this] { stop_.request_stop(); }) {
+    if (limits_.timeout || limits_.stall_timeout) {
+        thread_ = std::jthread([this](const std::stop_token &end) { watch(end); });
+    }
+}
+
+std::optional<std::string> Watch::verdict() const {
+    const std::lock_guard lock(mutex_);
+    return verdict_;
+}
+
+void Watch::end_run(std::string verdict) {
+    {
+        const std::lock_guard lock(mutex_);
+        verdict_ = std::move(verdict);
+    }
+    stop_.request_stop();
+}
+
+void Watch::watch(const std::stop_token &end) {
+    const Steady::time_point started = Steady::now();
+    Steady::time_point moved_at = started;
+    std::uint64_t moved = bytes_moved(progress_);
+    std::mutex mutex;
+    std::condition_variable_any never;
+    for (;;) {
+        // Looks often enough to be late by a tenth of the limit at most.
+        auto pause = std::chrono::microseconds(std::chrono::seconds(1));
+        Steady::time_point deadline = Steady::time_point::max();
+        if (limits_.timeout) {
+            deadline = started + *limits_.timeout;
+        }
+        if (limits_.stall_timeout) {
+            pause = std::min(pause, *limits_.stall_timeout / 10 + std::chrono::microseconds(1));
+        }
+        std::unique_lock lock(mutex);
+        never.wait_until(lock, end, std::min(deadline, Steady::now() + pause),
+                         [] { return false; });
+        if (end.stop_requested()) {
+            return;
+        }
+        const Steady::time_point now = Steady::now();
+        if (now >= deadline) {
+            return end_run(
+                fmt::format("took longer than run.timeout={}", format_duration(*limits_.timeout)));
+        }
+        if (const std::uint64_t current = bytes_moved(progress_); current != moved) {
+            moved = current;
+            moved_at = now;
+        } else if (limits_.stall_timeout && now - moved_at >= *limits_.stall_timeout) {
+            return end_run(fmt::format("moved no byte for run.stall_timeout={}",
+                                       format_duration(*limits_.stall_timeout)));
+        }
+    }
+}
+
+} // namespace intact::engine

@@ -1,0 +1,228 @@
+#include "os/process.hpp"
+
+#include "os/file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace intact::os {
+namespace {
+
+constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr int kPipeBytes = 1 << 20; // fewer switches between the command and us
+
+struct Pipe {
+    UniqueFd reader;
+    UniqueFd writer;
+};
+
+Result<Pipe> make_pipe() {
+    std::array<int, 2> fds{};
+    if (pipe2(fds.data(), O_CLOEXEC) != 0) {
+        return fail_errno(errno, "make a pipe");
+    }
+    return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+// Found before the fork: the child may only make async-signal-safe calls.
+std::string find_program(const std::string &name, const Spawn &spawn) {
+    if (name.find('/') != std::string::npos) {
+        return name;
+    }
+    const auto given = spawn.environment.find("PATH");
+    std::string_view path = given != spawn.environment.end() ? given->second : kDefaultPath;
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find(':'), path.size());
+        std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
+        if (access(candidate.c_str(), X_OK) == 0) {
+            return candidate;
+        }
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return "";
+}
+
+std::vector<char *> pointers(std::vector<std::string> &texts) {
+    std::vector<char *> list;
+    for (std::string &text : texts) {
+        list.push_back(text.data());
+    }
+    list.push_back(nullptr);
+    return list;
+}
+
+struct ChildPlan {
+    const char *program;
+    char *const *argv;
+    char *const *environment;
+    const char *working_directory;
+    int stdin_fd;
+    int stdout_fd;
+    int stderr_fd;
+    int report_fd;
+    pid_t parent;
+};
+
+// Between fork and exec of a process with threads: async-signal-safe calls only (signal-safety(7)).
+[[noreturn]] void become(const ChildPlan &plan) {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    struct sigaction standard{};
+    standard.sa_handler = SIG_DFL;
+    for (int number = 1; number < NSIG; ++number) {
+        sigaction(number, &standard, nullptr);
+    }
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, nullptr);
+    const bool ready = getppid() == plan.parent && dup2(plan.stdin_fd, STDIN_FILENO) >= 0 &&
+                       dup2(plan.stdout_fd, STDOUT_FILENO) >= 0 &&
+                       dup2(plan.stderr_fd, STDERR_FILENO) >= 0 &&
+                       chdir(plan.working_directory) == 0;
+    if (ready) {
+        execve(plan.program, plan.argv, plan.environment);
+    }
+    const int err = errno;
+    [[maybe_unused]] const ssize_t told = write(plan.report_fd, &err, sizeof err);
+    _exit(127);
+}
+
+Error not_started(int err, const Spawn &spawn) {
+    Error error = Error::from_errno(err, "start " + quoted(spawn.argv.front()));
+    return err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing) : error;
+}
+
+} // namespace
+
+std::string ExitStatus::describe() const {
+    if (signal != 0) {
+        const char *name = sigabbrev_np(signal);
+        return fmt::format("was killed by {}", name != nullptr ? fmt::format("SIG{}", name)
+                                                               : fmt::format("signal {}", signal));
+    }
+    return fmt::format("exited with status {}", code);
+}
+
+std::map<std::string, std::string> clean_environment() {
+    const auto inherited = [](const char *name, std::string_view fallback) {
+        const char *value = std::getenv(name);
+        return std::string(value != nullptr ? value : fallback);
+    };
+    return {{"PATH", inherited("PATH", kDefaultPath)},
+            {"HOME", inherited("HOME", "/")},
+            {"LANG", inherited("LANG", "C.UTF-8")},
+            {"USER", inherited("USER", "root")}};
+}
+
+Process::Process(pid_t pid, UniqueFd pidfd, UniqueFd out, UniqueFd err)
+    : pid_(pid), pidfd_(std::move(pidfd)), stdout_(std::move(out)), stderr_(std::move(err)) {}
+
+Process::Process(Process &&other) noexcept
+    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)),
+      stdout_(std::move(other.stdout_)), stderr_(std::move(other.stderr_)) {}
+
+Process::~Process() {
+    if (pid_ > 0) {
+        end(std::chrono::milliseconds(0));
+    }
+}
+
+Result<Process> Process::start(const Spawn &spawn) {
+    const std::string program = find_program(spawn.argv.front(), spawn);
+    if (program.empty()) {
+        return fail(not_started(ENOENT, spawn));
+    }
+    std::vector<std::string> arguments = spawn.argv;
+    std::vector<std::string> variables;
+    for (const auto &[name, value] : spawn.environment) {
+        variables.push_back(name + "=" + value);
+    }
+    const auto argv = pointers(arguments);
+    const auto environment = pointers(variables);
+    const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    INTACT_TRY_ASSIGN(Pipe out, make_pipe());
+    INTACT_TRY_ASSIGN(Pipe err, make_pipe());
+    INTACT_TRY_ASSIGN(Pipe report, make_pipe());
+    fcntl(out.reader.get(), F_SETPIPE_SZ, kPipeBytes);
+    const ChildPlan plan{program.c_str(),
+                         argv.data(),
+                         environment.data(),
+                         spawn.working_directory.c_str(),
+                         spawn.stdin_fd >= 0 ? spawn.stdin_fd : null.get(),
+                         out.writer.get(),
+                         err.writer.get(),
+                         report.writer.get(),
+                         getpid()};
+    const pid_t pid = fork();
+    if (pid < 0) {
+        return fail_errno(errno, "start " + quoted(spawn.argv.front()));
+    }
+    if (pid == 0) {
+        become(plan);
+    }
+    setpgid(pid, pid); // both sides: whoever comes first, the group exists
+    report.writer.reset();
+    Process process(pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
+                    std::move(out.reader), std::move(err.reader));
+    int failure = 0;
+    // The report pipe closes on a successful exec, and carries errno otherwise.
+    const auto told = read_some(kernel(), report.reader.get(),
+                                std::as_writable_bytes(std::span(&failure, 1)), "the new process");
+    if (told && *told == sizeof failure) {
+        process.reap();
+        return fail(not_started(failure, spawn));
+    }
+    return process;
+}
+
+ExitStatus Process::reap() {
+    // The group is killed while its leader is a zombie: until it is reaped its number names no
+    // other group.
+    siginfo_t info{};
+    while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 &&
+           errno == EINTR) {
+    }
+    kill(-pid_, SIGKILL);
+    int status = 0;
+    while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    ExitStatus exit;
+    if (WIFSIGNALED(status)) {
+        exit.signal = WTERMSIG(status);
+    } else {
+        exit.code = WEXITSTATUS(status);
+    }
+    return exit;
+}
+
+std::optional<ExitStatus> Process::wait(const StopFd &stop) {
+    if (wait_for(pidfd_.get(), POLLIN, stop) == Wait::stopped) {
+        return std::nullopt;
+    }
+    return reap();
+}
+
+ExitStatus Process::end(std::chrono::milliseconds grace) {
+    if (grace.count() > 0) {
+        kill(-pid_, SIGTERM);
+        pollfd ended{pidfd_.get(), POLLIN, 0};
+        while (poll(&ended, 1, static_cast<int>(grace.count())) < 0 && errno == EINTR) {
+        }
+    }
+    kill(-pid_, SIGKILL);
+    return reap();
+}
+
+} // namespace intact::os

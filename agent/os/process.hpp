@@ -1,0 +1,65 @@
+// A child process in a group of its own, without a shell. Knows no backup.
+#pragma once
+
+#include "base/error.hpp"
+#include "os/stop_fd.hpp"
+#include "os/unique_fd.hpp"
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace intact::os {
+
+struct ExitStatus {
+    int code = 0;   ///< when it exited by itself
+    int signal = 0; ///< when it was killed; 0: it was not
+    bool success() const { return code == 0 && signal == 0; }
+    /// "exited with status 3", "was killed by SIGKILL".
+    std::string describe() const;
+};
+
+struct Spawn {
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment; ///< the whole of it
+    std::string working_directory = "/";
+    int stdin_fd = -1; ///< borrowed; -1: /dev/null
+};
+
+/// PATH, HOME, LANG and USER of this process, with fallbacks: what a command may expect to find.
+std::map<std::string, std::string> clean_environment();
+
+/// Started; stdout and stderr are pipes to us. Dies with the thread that started it
+/// (PR_SET_PDEATHSIG), so that thread must stay until it has ended. Destruction kills the whole
+/// group.
+class Process {
+public:
+    /// Errors: program_missing, permission_denied, io: the program did not start.
+    static Result<Process> start(const Spawn &spawn);
+    Process(Process &&other) noexcept;
+    Process &operator=(Process &&) = delete;
+    ~Process();
+
+    int stdout_fd() const { return stdout_.get(); }
+    int stderr_fd() const { return stderr_.get(); }
+    /// Readable once the leader has ended.
+    int pidfd() const { return pidfd_.get(); }
+
+    /// Waits for the leader, then ends what is left of its group. Nothing when stopped before.
+    std::optional<ExitStatus> wait(const StopFd &stop);
+    /// SIGTERM to the group, SIGKILL after `grace`; returns when the leader is gone.
+    ExitStatus end(std::chrono::milliseconds grace);
+
+private:
+    Process(pid_t pid, UniqueFd pidfd, UniqueFd out, UniqueFd err);
+    ExitStatus reap();
+
+    pid_t pid_ = -1; ///< -1: reaped
+    UniqueFd pidfd_;
+    UniqueFd stdout_;
+    UniqueFd stderr_;
+};
+
+} // namespace intact::os

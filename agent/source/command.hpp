@@ -1,0 +1,31 @@
+// The `command` source: a program's stdout, with the proof of how the program ended.
+#pragma once
+
+#include "base/byte_sink.hpp"
+#include "base/error.hpp"
+#include "config/job.hpp"
+
+#include <functional>
+#include <stop_token>
+#include <string>
+
+namespace intact::source {
+
+struct CommandEnd {
+    int exit_code = 0;
+    std::string stderr_tail; ///< the last 64 KiB
+};
+
+/// Takes each line the program writes to stderr, without its newline.
+using LineSink = std::function<void(std::string_view)>;
+
+/// Runs the command in a process group of its own with a clean environment (PATH, HOME, LANG, USER
+/// and the job's), stdin from /dev/null, and moves its stdout into `sink` until it ends. The whole
+/// group has ended when this returns: on the way out of any failure it gets SIGTERM, then SIGKILL.
+/// `end` is filled as far as known on every path, also on failure.
+/// Errors: program_missing; source_failed with exit status or signal and the last line of stderr;
+/// cancelled; whatever the sink reports.
+Result<> run_command(const config::CommandSource &source, ByteSink &sink, const LineSink &on_stderr,
+                     const std::stop_token &stop, CommandEnd &end);
+
+} // namespace intact::source

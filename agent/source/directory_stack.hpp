@@ -1,0 +1,39 @@
+// The directories between a source path and the place where a walk is, with a bounded number of
+// open descriptors however deep it goes. Knows no entry.
+#pragma once
+
+#include "base/error.hpp"
+#include "os/unique_fd.hpp"
+
+#include <cstddef>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace intact::source {
+
+class DirectoryStack {
+public:
+    struct Level {
+        os::UniqueFd fd; ///< none while closed for want of descriptors
+        dev_t device = 0;
+        ino_t inode = 0;
+        std::vector<std::string> names; ///< still to be visited, last first
+        std::size_t path_length = 0;    ///< of the path that leads here
+    };
+
+    /// Enters a directory that is open already.
+    Result<> enter(os::UniqueFd fd, std::vector<std::string> names, std::size_t path_length);
+    /// Leaves the innermost one; its parent is opened again by ".." when it had been closed.
+    /// Errors: source_unreadable when ".." leads elsewhere by now: the tree was moved under the
+    /// walk.
+    Result<> leave();
+
+    bool empty() const { return levels_.empty(); }
+    Level &top() { return levels_.back(); }
+
+private:
+    std::vector<Level> levels_;
+};
+
+} // namespace intact::source

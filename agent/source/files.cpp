@@ -1,0 +1,290 @@
+#include "source/files.hpp"
+
+#include "os/file.hpp"
+#include "os/inode_read.hpp"
+#include "source/directory_stack.hpp"
+#include "source/exclude.hpp"
+#include "source/file_content.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+
+namespace intact::source {
+namespace {
+
+constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+constexpr std::string_view kCacheTag = "CACHEDIR.TAG";
+constexpr std::string_view kCacheSignature = "Signature: 8a477f597d28d172789f06886806bc55";
+
+// O_NOATIME spares the source a write for every file read, but only the owner may ask for it.
+os::UniqueFd open_quietly(int directory, const char *name, int flags) {
+    os::UniqueFd fd(openat(directory, name, flags | O_NOATIME));
+    if (!fd && errno == EPERM) {
+        fd.reset(openat(directory, name, flags));
+    }
+    return fd;
+}
+
+Result<std::vector<std::string>> list_names(int directory, const std::string &path) {
+    const int own = openat(directory, ".", kOpenDirectory);
+    const std::unique_ptr<DIR, int (*)(DIR *)> stream(own < 0 ? nullptr : fdopendir(own), closedir);
+    if (!stream) {
+        return fail_errno(errno, "list " + os::quoted(path));
+    }
+    std::vector<std::string> names;
+    errno = 0;
+    while (const dirent *entry = readdir(stream.get())) {
+        const std::string_view name = static_cast<const char *>(entry->d_name);
+        if (name != "." && name != "..") {
+            names.emplace_back(name);
+        }
+        errno = 0;
+    }
+    if (errno != 0) {
+        return fail_errno(errno, "list " + os::quoted(path));
+    }
+    // Visited from the back, so that taking one is cheap; the visit is in byte order.
+    std::sort(names.begin(), names.end(), std::greater<>());
+    return names;
+}
+
+bool is_tagged_as_cache(int directory) {
+    const os::UniqueFd fd(
+        openat(directory, kCacheTag.data(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    std::string start(kCacheSignature.size(), '\0');
+    return fd &&
+           pread(fd.get(), start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) &&
+           start == kCacheSignature;
+}
+
+WarningKind kind_of(int err) {
+    return err == ENOENT || err == ENOTDIR || err == ESTALE ? WarningKind::vanished
+                                                            : WarningKind::unreadable;
+}
+
+class Walk {
+public:
+    Walk(const config::FilesSource &source, EntrySink &sink, const WarningSink &warn,
+         const std::stop_token &stop)
+        : source_(source), exclude_(source.exclude), sink_(sink), warn_(warn), stop_(stop) {}
+
+    Result<> take_root(const std::string &root);
+
+private:
+    Result<> visit(int parent, const std::string &name);
+    Result<> visit_directory(os::UniqueFd fd);
+    Result<> visit_file(int fd, const os::InodeReading &reading);
+    Result<> visit_unopened(int parent, const std::string &name, int err);
+    Result<> emit(const os::InodeReading &reading, int content_fd);
+    std::vector<std::string> wanted(int directory, std::vector<std::string> names) const;
+
+    bool is_excluded(Exclude::Kind kind) const;
+    void warn(WarningKind kind, std::string detail) const {
+        warn_({kind, path_, std::move(detail)});
+    }
+    void warn_errno(int err, std::string_view what) const {
+        warn(kind_of(err), fmt::format("{}: {}", what, strerrordesc_np(err)));
+    }
+    Result<> stop_if_asked() const {
+        return stop_.stop_requested() ? Result<>(fail(ErrorCode::cancelled, "stopped"))
+                                      : Result<>();
+    }
+
+    const config::FilesSource &source_;
+    const Exclude exclude_;
+    EntrySink &sink_;
+    const WarningSink &warn_;
+    const std::stop_token &stop_;
+    FileContent content_;
+    DirectoryStack stack_;
+    std::string path_; ///< absolute, of the entry being visited
+    std::size_t root_length_ = 0;
+    dev_t root_device_ = 0;
+    /// Files with more than one name, by where their content was archived.
+    std::map<std::pair<dev_t, ino_t>, std::string> first_names_;
+};
+
+Result<> Walk::take_root(const std::string &root) {
+    path_ = root;
+    while (path_.size() > 1 && path_.back() == '/') {
+        path_.pop_back();
+    }
+    root_length_ = path_ == "/" ? 0 : path_.size();
+    // The operator named it, so a symlink is followed here, and only here.
+    os::UniqueFd fd = open_quietly(AT_FDCWD, path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct stat status{};
+    if (!fd || fstat(fd.get(), &status) != 0) {
+        return fail(Error::from_errno(errno, "open source " + os::quoted(path_))
+                        .with_code(ErrorCode::source_unreadable));
+    }
+    root_device_ = status.st_dev;
+    if (!S_ISDIR(status.st_mode)) {
+        INTACT_TRY_ASSIGN(const auto reading,
+                          os::read_inode(fd.get(), os::OpenedAs::readable, path_));
+        return visit_file(fd.get(), reading);
+    }
+    INTACT_TRY(visit_directory(std::move(fd)));
+    if (stack_.empty()) {
+        return fail(ErrorCode::source_unreadable, "read source " + os::quoted(root));
+    }
+    while (!stack_.empty()) {
+        DirectoryStack::Level &level = stack_.top();
+        path_.resize(level.path_length);
+        if (level.names.empty()) {
+            INTACT_TRY(stack_.leave());
+            continue;
+        }
+        const std::string name = std::move(level.names.back());
+        level.names.pop_back();
+        if (path_.back() != '/') {
+            path_ += '/';
+        }
+        path_ += name;
+        INTACT_TRY(stop_if_asked());
+        INTACT_TRY(visit(level.fd.get(), name));
+    }
+    return {};
+}
+
+bool Walk::is_excluded(Exclude::Kind kind) const {
+    std::string_view relative = std::string_view(path_).substr(root_length_);
+    relative.remove_prefix(relative.starts_with('/') ? 1 : 0);
+    return exclude_.matches(path_, relative, kind);
+}
+
+Result<> Walk::visit(int parent, const std::string &name) {
+    // O_NONBLOCK: a FIFO must not hold us up. What it is, is looked at only once it is open, so
+    // that nobody can exchange it in between.
+    os::UniqueFd fd = open_quietly(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status{};
+    if (!fd || fstat(fd.get(), &status) != 0) {
+        if (!is_excluded(Exclude::Kind::other)) {
+            warn_errno(errno, "open");
+        }
+        return {};
+    }
+    const bool is_directory = S_ISDIR(status.st_mode);
+    if (is_excluded(is_directory ? Exclude::Kind::directory : Exclude::Kind::other)) {
+        return {};
+    }
+    if (S_ISSOCK(status.st_mode)) {
+        warn(WarningKind::unsupported, "a socket: an archive cannot hold it");
+        return {};
+    }
+    if (!is_directory && !S_ISREG(status.st_mode)) {
+        INTACT_TRY_ASSIGN(const auto reading,
+                          os::read_inode(fd.get(), os::OpenedAs::path_only, path_));
+        return emit(reading, -1);
+    }
+    os::UniqueFd opened = open_quietly(parent, name.c_str(),
+                                       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
+                                           (is_directory ? O_DIRECTORY : 0));
+    struct stat now{};
+    if (!opened) {
+        return visit_unopened(parent, name, errno);
+    }
+    if (fstat(opened.get(), &now) != 0 || now.st_ino != status.st_ino ||
+        now.st_dev != status.st_dev) {
+        warn(WarningKind::changed, "was exchanged while it was opened; it is missing");
+        return {};
+    }
+    if (is_directory) {
+        return visit_directory(std::move(opened));
+    }
+    INTACT_TRY_ASSIGN(const auto reading,
+                      os::read_inode(opened.get(), os::OpenedAs::readable, path_));
+    return visit_file(opened.get(), reading);
+}
+
+// A directory that may not be read keeps its place in the archive; a file does not.
+Result<> Walk::visit_unopened(int parent, const std::string &name, int err) {
+    const os::UniqueFd fd(
+        openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!fd) {
+        warn_errno(err, "open");
+        return {};
+    }
+    warn_errno(err, "open, its content is missing");
+    INTACT_TRY_ASSIGN(const auto reading, os::read_inode(fd.get(), os::OpenedAs::path_only, path_));
+    return emit(reading, -1);
+}
+
+Result<> Walk::visit_directory(os::UniqueFd fd) {
+    INTACT_TRY_ASSIGN(const auto reading, os::read_inode(fd.get(), os::OpenedAs::readable, path_));
+    INTACT_TRY(emit(reading, -1));
+    if (source_.one_file_system && reading.status.st_dev != root_device_) {
+        return {};
+    }
+    auto names = list_names(fd.get(), path_);
+    if (!names) {
+        warn(WarningKind::unreadable, names.error().message());
+        return {};
+    }
+    auto kept = wanted(fd.get(), *std::move(names));
+    return stack_.enter(std::move(fd), std::move(kept), path_.size());
+}
+
+// Leaves out what a directory says of itself: that it is a cache, or that it wants no backup.
+std::vector<std::string> Walk::wanted(int directory, std::vector<std::string> names) const {
+    const auto has = [&](std::string_view name) {
+        return std::binary_search(names.begin(), names.end(), name, std::greater<>());
+    };
+    for (const std::string &marker : source_.exclude_if_present) {
+        if (has(marker)) {
+            return {};
+        }
+    }
+    if (source_.exclude_caches && has(kCacheTag) && is_tagged_as_cache(directory)) {
+        return {std::string(kCacheTag)};
+    }
+    return names;
+}
+
+Result<> Walk::visit_file(int fd, const os::InodeReading &reading) {
+    return emit(reading, fd);
+}
+
+Result<> Walk::emit(const os::InodeReading &reading, int content_fd) {
+    if (reading.lost) {
+        warn(WarningKind::metadata, reading.lost->message());
+    }
+    Entry entry;
+    entry.path = path_ == "/" ? "." : path_.substr(1);
+    entry.inode = reading.inode;
+    if (reading.inode.links > 1 && reading.inode.type != os::FileType::directory) {
+        const auto [first, is_new] =
+            first_names_.try_emplace({reading.status.st_dev, reading.status.st_ino}, entry.path);
+        if (!is_new) {
+            entry.hard_link_to = first->second;
+        }
+    }
+    INTACT_TRY(sink_.begin(entry));
+    if (content_fd >= 0 && entry.hard_link_to.empty() &&
+        reading.inode.type == os::FileType::regular) {
+        INTACT_TRY_ASSIGN(const auto flaw, content_.copy(content_fd, reading, sink_, stop_));
+        if (flaw) {
+            constexpr WarningKind kKinds[] = {WarningKind::changed, WarningKind::shrank,
+                                              WarningKind::truncated};
+            warn(kKinds[static_cast<std::size_t>(flaw->kind)], flaw->detail);
+        }
+    }
+    return sink_.end();
+}
+
+} // namespace
+
+Result<> walk_files(const config::FilesSource &source, EntrySink &sink, const WarningSink &warn,
+                    const std::stop_token &stop) {
+    Walk walk(source, sink, warn, stop);
+    for (const std::string &path : source.paths) {
+        INTACT_TRY(walk.take_root(path));
+    }
+    return {};
+}
+
+} // namespace intact::source

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# Installs what the tests need, builds, and runs everything.
+#
+#   tests/run.sh [--quick] [--lane NAME]... [--no-install]
+#
+# Lanes, in this order:
+#   test    GCC, warnings are errors: unit, crash and e2e tests, gates       (all that --quick runs)
+#   clang   clang, warnings are errors: unit tests
+#   tidy    clang-tidy on every file of agent/
+#   asan    unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
+#   tsan    unit tests under ThreadSanitizer
+# A lane that cannot run here says why and counts as skipped; with CI=true as failed.
+# The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=tests/support/packages.sh
+source tests/support/packages.sh
+
+all_lanes=(test clang tidy asan tsan)
+lanes=()
+install=yes
+passed=0
+failed=0
+skipped=0
+summary=()
+
+usage() {
+    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+}
+
+while [[ $# -gt 0 ]]; do
+    case $1 in
+    --quick) lanes=(test) ;;
+    --lane)
+        if [[ " ${all_lanes[*]} " != *" ${2-} "* ]]; then
+            echo "error: no lane '${2-}'; there are: ${all_lanes[*]}" >&2
+            exit 2
+        fi
+        lanes+=("$2")
+        shift
+        ;;
+    --no-install) install=no ;;
+    -h | --help)
+        usage
+        exit 0
+        ;;
+    *)
+        echo "error: unknown option '$1'" >&2
+        usage >&2
+        exit 2
+        ;;
+    esac
+    shift
+done
+[[ ${#lanes[@]} -gt 0 ]] || lanes=("${all_lanes[@]}")
+
+heading() {
+    printf '\n=== %s\n' "$*"
+}
+
+# count PASSED FAILED SKIPPED
+count() {
+    passed=$((passed + $1))
+    failed=$((failed + $2))
+    skipped=$((skipped + $3))
+}
+
+# skip LANE WHY: no silent gap where everything is promised to run.
+skip() {
+    echo "SKIPPED: $1: $2"
+    if [[ ${CI-} == true ]]; then
+        count 0 1 0
+    else
+        count 0 0 1
+    fi
+}
+
+# build PRESET
+build() {
+    cmake --preset "$1" >"build/$1.configure.log" 2>&1 || {
+        cat "build/$1.configure.log"
+        return 1
+    }
+    # Ninja takes two processes more than there are cores, and a sanitizer build needs 1 GiB each.
+    cmake --build --preset "$1" -- --quiet -j "$(nproc)"
+}
+
+# run_ctest PRESET: adds up the cases inside the programs, which ctest does not see.
+run_ctest() {
+    local reports=$PWD/build/$1/reports log=build/$1/ctest.log status=0 counts
+    rm -rf "$reports" "build/$1/junit.xml"
+    mkdir -p "$reports"
+    GTEST_OUTPUT="json:$reports/" INTACT_CASES_DIR=$reports \
+        ctest --preset "$1" --output-junit "$PWD/build/$1/junit.xml" >"$log" 2>&1 </dev/null ||
+        status=$?
+    if [[ ! -f build/$1/junit.xml ]]; then
+        cat "$log"
+        return 1
+    fi
+    if [[ $status -ne 0 ]]; then
+        cat "$log"
+    else
+        sed -n '/Test *#/p' "$log"
+    fi
+    counts=$(python3 -B tests/support/count_cases.py "build/$1/junit.xml" "$reports")
+    tail -n +2 <<<"$counts"
+    local -a figures
+    read -r -a figures <<<"$(head -n 1 <<<"$counts")"
+    if [[ ${CI-} == true ]]; then
+        figures[1]=$((figures[1] + figures[2]))
+        figures[2]=0
+    fi
+    count "${figures[@]}"
+    if [[ $status -ne 0 && ${figures[1]} -eq 0 ]]; then
+        count 0 1 0
+    fi
+}
+
+lane_of_preset() {
+    if build "$1"; then
+        run_ctest "$1" || count 0 1 0
+    else
+        echo "FAILED: $1: the build"
+        count 0 1 0
+    fi
+}
+
+# needs PROGRAM LANE: whether the program is there; otherwise the lane is skipped.
+needs() {
+    command -v "$1" >/dev/null || {
+        skip "$2" "no $1 here"
+        return 1
+    }
+}
+
+lane_test() { lane_of_preset dev; }
+lane_asan() { lane_of_preset asan; }
+
+lane_tsan() {
+    # A kernel that spreads addresses more widely than ThreadSanitizer's shadow expects ends every
+    # program at once ("unexpected memory mapping"), whatever it does.
+    local probe
+    probe=$(mktemp -d)
+    echo 'int main() {}' >"$probe/probe.cpp"
+    if ! { g++ -fsanitize=thread "$probe/probe.cpp" -o "$probe/probe" && "$probe/probe"; } 2>/dev/null; then
+        skip tsan "ThreadSanitizer's programs do not start on this kernel"
+    else
+        lane_of_preset tsan
+    fi
+    rm -rf "$probe"
+}
+
+lane_clang() {
+    ! needs clang++-19 clang || lane_of_preset clang
+}
+
+# Each file is a case.
+lane_tidy() {
+    ! needs clang-tidy-19 tidy || ! needs clang++-19 tidy || {
+        cmake --preset clang >build/clang.configure.log 2>&1 || {
+            cat build/clang.configure.log
+            count 0 1 0
+            return 0
+        }
+        local logs=build/clang/tidy file
+        rm -rf "$logs"
+        mkdir -p "$logs"
+        # shellcheck disable=SC2016 # the inner shell expands it
+        find agent -name '*.cpp' -print0 | sort -z |
+            xargs -0 -P "$(nproc)" -n 1 bash -c '
+                log=$0/${1//\//_}.log
+                clang-tidy-19 -p build/clang --quiet "$1" >"$log" 2>&1 || mv "$log" "$log.failed"' \
+                "$logs"
+        # The gate itself: an ignored Result must be found, twice.
+        if [[ $(clang-tidy-19 --quiet tests/gates/planted/ignored_result.cpp -- -std=c++20 -Iagent \
+            2>&1 | grep -c 'error:.*bugprone-unused-return-value') -eq 2 ]]; then
+            count 1 0 0
+        else
+            echo "FAILED: tidy: an ignored Result passes unseen"
+            count 0 1 0
+        fi
+        for file in "$logs"/*.log; do
+            [[ ! -e $file ]] || count 1 0 0
+        done
+        for file in "$logs"/*.log.failed; do
+            [[ ! -e $file ]] && continue
+            grep -v 'warnings generated\|warnings treated as errors' "$file" || true
+            count 0 1 0
+        done
+    }
+}
+
+mkdir -p build
+if [[ $install == yes ]]; then
+    heading "packages"
+    groups=(build run test)
+    [[ ${lanes[*]} == test ]] || groups+=(lint)
+    install_packages "${groups[@]}"
+fi
+
+for lane in "${lanes[@]}"; do
+    heading "$lane"
+    begun=$SECONDS
+    before=("$passed" "$failed" "$skipped")
+    "lane_$lane"
+    summary+=("$(printf '%-6s %4d s  %5d passed %3d failed %3d skipped' "$lane" $((SECONDS - begun)) \
+        $((passed - before[0])) $((failed - before[1])) $((skipped - before[2])))")
+done
+
+heading "summary"
+printf '%s\n' "${summary[@]}"
+echo "$passed passed, $failed failed, $skipped skipped"
+[[ $failed -eq 0 ]]

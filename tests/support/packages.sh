@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# What the build and the tests need from the system, and how it gets there: the one list of packages.
+# Sourced by quickstart.sh and tests/run.sh.
+# shellcheck disable=SC2034 # install_packages() takes the lists by name
+
+debian_build=(
+    g++ cmake ninja-build pkg-config
+    libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev
+    libspdlog-dev libfmt-dev libtomlplusplus-dev libexpected-dev libcli11-dev nlohmann-json3-dev
+)
+debian_run=(zstd tar coreutils diffutils findutils)
+debian_test=(
+    libgtest-dev libgmock-dev
+    acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
+    procps time openssl gzip shellcheck clang-format-19
+)
+debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
+
+fedora_build=(
+    gcc-c++ cmake ninja-build pkgconf-pkg-config
+    openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel
+    spdlog-devel fmt-devel tomlplusplus-devel expected-devel cli11-devel json-devel
+)
+fedora_run=(zstd tar coreutils diffutils findutils)
+fedora_test=(
+    gtest-devel gmock-devel libasan libubsan libtsan
+    acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
+    procps-ng time openssl gzip ShellCheck
+)
+fedora_lint=(clang clang-tools-extra compiler-rt)
+
+as_root() {
+    if [[ $EUID -eq 0 ]]; then
+        "$@"
+    elif command -v sudo >/dev/null; then
+        sudo "$@"
+    else
+        echo "error: installing packages needs root, and there is no sudo." >&2
+        echo "  hint: run this as root once: $*" >&2
+        return 1
+    fi
+}
+
+# missing_packages NAME...: those of the names that are not installed, one a line.
+missing_packages() {
+    local name
+    for name in "$@"; do
+        if command -v dpkg-query >/dev/null; then
+            [[ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" == installed ]] ||
+                echo "$name"
+        else
+            rpm -q --quiet --whatprovides "$name" || echo "$name"
+        fi
+    done
+}
+
+# install_packages GROUP...: of build, run, test, lint. Leaves the package manager alone when all
+# is there.
+install_packages() {
+    local family group
+    local -a wanted=() missing=()
+    if command -v apt-get >/dev/null; then
+        family=debian
+    elif command -v dnf >/dev/null; then
+        family=fedora
+    else
+        echo "warning: neither apt-get nor dnf here: taking what is installed" >&2
+        return 0
+    fi
+    for group in "$@"; do
+        local -n names="${family}_${group}"
+        wanted+=("${names[@]}")
+    done
+    mapfile -t missing < <(missing_packages "${wanted[@]}")
+    if [[ ${#missing[@]} -eq 0 ]]; then
+        echo "all ${#wanted[@]} packages are installed"
+        return 0
+    fi
+    echo "installing: ${missing[*]}"
+    if [[ $family == debian ]]; then
+        as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
+            as_root env DEBIAN_FRONTEND=noninteractive \
+                apt-get install -q -y --no-install-recommends "${missing[@]}"
+    else
+        as_root dnf install -q -y "${missing[@]}"
+    fi
+}

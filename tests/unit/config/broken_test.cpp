@@ -1,0 +1,251 @@
+// Broken configurations, each with the one remark that must come first: code, place, words.
+#include "config/config.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <gtest/gtest.h>
+#include <string>
+#include <vector>
+
+namespace intact::config {
+namespace {
+
+using test::TempDir;
+
+struct Broken {
+    std::string toml;
+    std::string code;
+    unsigned line;
+    unsigned column;
+    unsigned width;
+    std::string words; ///< of message, label or hint
+};
+
+const std::string kFiles = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";       // lines 1 to 3
+const std::string kCommand = "[source]\ntype = \"command\"\ncommand = [\"true\"]\n"; // lines 1 to 3
+const std::string kPod = "[source]\ntype = \"kubernetes\"\npath = \"/d\"\n";         // lines 1 to 3
+
+const std::vector<Broken> kJobs{
+    // The file as TOML. Only code and place are pinned here: the words are the library's.
+    {"a = yes\n", "E002", 1, 5, 1, "did you mean true, or \"yes\"?"},
+    {"enabled = False\n", "E002", 1, 11, 1, "did you mean false"},
+    {"enabled = on\n", "E002", 1, 11, 1, "did you mean true"},
+    {"[run]\ntimeout = 4h\n", "E002", 2, 12, 1, "text needs quotes: \"4h\""},
+    {"[run]\ntimeout = hours\n", "E002", 2, 11, 1, "text needs quotes: \"hours\""},
+    {"description = \"open\n", "E002", 1, 20, 1, "the closing \" is missing"},
+    {"description = 'open\n", "E002", 1, 20, 1, "the closing ' is missing"},
+    {"enabled =\n", "E002", 1, 10, 1, "the value is missing"},
+    {"enabled: true\n", "E002", 1, 8, 1, "TOML is written key = value"},
+    {"[source\ntype = 1\n", "E002", 1, 8, 1, "ends in ']'"},
+    {"enabled = true\nenabled = true\n", "E002", 2, 11, 1, "only once"},
+    {kFiles + "[source]\n", "E002", 4, 1, 1, "only once"},
+    {"description = \"caf\xe9\"\n", "E002", 1, 19, 1, "not UTF-8"},
+    {"\xff\xfe", "E002", 1, 1, 1, "not UTF-8"},
+    {std::string("description = \"a\0b\"\n", 20), "E002", 1, 17, 1, "not valid TOML"},
+    {"description = \"\033[2J\"\n", "E002", 1, 16, 1, "not valid TOML"},
+    {"a = 99999999999999999999999\n", "E002", 1, 28, 1, "not valid TOML"},
+    {"a = " + std::string(10000, '[') + "\n", "E002", 1, 261, 1, "not valid TOML"},
+    {"[" + std::string(1000, 'a') + ".a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a.a]\n", "E002", 1, 1034, 1,
+     "too many dots"},
+    // Keys that do not exist.
+    {"[schedle]\n" + kFiles, "E003", 1, 2, 7, "did you mean 'schedule'?"},
+    {"enabeld = true\n" + kFiles, "E003", 1, 1, 7, "did you mean 'enabled'?"},
+    {kFiles + "exlude = []\n", "E003", 4, 1, 6, "did you mean 'exclude'?"},
+    {kFiles + "one_filesystem = true\n", "E003", 4, 1, 14, "did you mean 'one_file_system'?"},
+    {kFiles + "\texcludes = []\n", "E003", 4, 2, 8, "did you mean 'exclude'?"},
+    {kFiles + "[archive]\nzzzzzz = 1\n", "E003", 5, 1, 6, "known here: compression, level"},
+    {kFiles + "[archive]\npath = \"/x\"\n", "E003", 5, 1, 4, "belongs in [source]"},
+    {"compression = \"zstd\"\n" + kFiles, "E003", 1, 1, 11, "belongs in [archive]"},
+    {kFiles + "[run]\nenabled = true\n", "E003", 5, 1, 7, "belongs at the top"},
+    {"\"source.type\" = \"files\"\n" + kFiles, "E003", 1, 1, 13, "unknown key 'source.type'"},
+    {"\"\" = 1\n" + kFiles, "E003", 1, 1, 2, "unknown key ''"},
+    {"\"a\\u001b[2Jb\" = 1\n" + kFiles, "E003", 1, 1, 13, "unknown key 'a\\x1b[2Jb'"},
+    {"'schl\u00fcssel' = 1\n" + kFiles, "E003", 1, 1, 11, "unknown key 'schl\u00fcssel'"},
+    {kFiles + "[retention]\nkeep_last = 3\n", "E003", 4, 2, 9, "unknown key 'retention'"},
+    {kFiles + "[defaults]\n", "E003", 4, 2, 8, "intact.toml"},
+    {kFiles + "[archive.zstd]\nlevel = 3\n", "E003", 4, 10, 4, "unknown key 'zstd' in [archive]"},
+    {kFiles + "archive = { level = 3 }\n", "E003", 4, 1, 7, "stands on its own"},
+    // Types.
+    {"enabled = \"true\"\n" + kFiles, "E004", 1, 11, 6, "write true or false without quotes"},
+    {"enabled = 1\n" + kFiles, "E004", 1, 11, 1, "found an integer"},
+    {"description = 5\n" + kFiles, "E004", 1, 15, 1, "'description' must be a string"},
+    {"description = 2026-11-22\n" + kFiles, "E004", 1, 15, 10, "found a date"},
+    {"source = 1\n", "E004", 1, 10, 1, "'source' must be a table"},
+    {"[[source]]\ntype = \"files\"\n", "E004", 1, 3, 6, "found a list of tables"},
+    {"[source]\ntype = [\"files\"]\n", "E004", 2, 8, 9, "found a list"},
+    {"[source]\ntype = \"files\"\npaths = \"/etc\"\n", "E004", 3, 9, 6, "put it in brackets"},
+    {"[source]\ntype = \"files\"\npaths = [\"/etc\", 7]\n", "E004", 3, 18, 1, "found an integer"},
+    {"[source]\ntype = \"command\"\ncommand = \"pg_dump x\"\n", "E004", 3, 11, 11,
+     "a list of strings"},
+    {kFiles + "one_file_system = \"yes\"\n", "E004", 4, 19, 5, "found a string"},
+    {kCommand + "environment = [\"A=b\"]\n", "E004", 4, 15, 7, "a table of strings"},
+    {kCommand + "environment = { PORT = 5432 }\n", "E004", 4, 24, 4, "'source.environment.PORT'"},
+    {kCommand + "[source.environment.A]\nb = 1\n", "E004", 4, 21, 1, "must be a string"},
+    {kFiles + "[archive]\nlevel = \"3\"\n", "E004", 5, 9, 3, "without quotes"},
+    {kFiles + "[archive]\nlevel = 3.5\n", "E004", 5, 9, 3, "found a number with a fraction"},
+    {kFiles + "[archive]\nframe_size = 4194304\n", "E004", 5, 14, 7, "a size in quotes"},
+    {kFiles + "[run]\ntimeout = 60\n", "E004", 5, 11, 2, "add a unit and quotes: \"60s\""},
+    {kFiles + "[run]\ntimeout = 04:00:00\n", "E004", 5, 11, 8, "found a time"},
+    {kFiles + "[schedule]\ncalendar = 2\n", "E004", 5, 12, 1, "a string or a list of strings"},
+    // Words.
+    {"[source]\ntype = \"file\"\n", "E005", 2, 8, 6, "did you mean \"files\"?"},
+    {"[source]\ntype = \"FILES\"\n", "E005", 2, 8, 7, "did you mean \"files\"?"},
+    {"[source]\ntype = \"s3\"\n", "E005", 2, 8, 4, "one of \"files\", \"command\", \"kubernetes\""},
+    {"[source]\ntype = \"\"\n", "E005", 2, 8, 2, "one of"},
+    {kFiles + "[archive]\ncompression = \"zst\"\n", "E005", 5, 15, 5, "did you mean \"zstd\"?"},
+    {kFiles + "[archive]\ncompression = \"lz4\"\n", "E005", 5, 15, 5, "cannot be 'lz4'"},
+    {kFiles + "[destination]\nstrategy = \"copy_and_swap\"\n", "E005", 5, 12, 15,
+     "\"copy-and-swap\"?"},
+    {kFiles + "[verify]\nafter_run = \"full\"\n", "E005", 5, 13, 6,
+     "\"size\", \"checksum\", \"archive\""},
+    {kCommand + "format = \"pgdump\"\n", "E005", 4, 10, 8, "one of \"raw\", \"tar\""},
+    // What is missing.
+    {"", "E006", 0, 0, 1, "[source] is missing"},
+    {"description = \"x\"\n", "E006", 0, 0, 1, "does not say what to back up"},
+    {"[source]\n", "E006", 1, 2, 6, "'source.type' is missing"},
+    {"[source]\npaths = [\"/etc\"]\n", "E006", 1, 2, 6, "add type = \"files\""},
+    {"[source]\nselector = \"a=b\"\n", "E006", 1, 2, 6, "add type = \"kubernetes\""},
+    {"[source]\ntype = \"files\"\n", "E006", 1, 2, 6, "'source.paths' is missing"},
+    {"[source]\ntype = \"command\"\n", "E006", 1, 2, 6, "'source.command' is missing"},
+    {kPod, "E006", 1, 2, 6, "'source.pod' is missing"},
+    {"[source]\ntype = \"kubernetes\"\npod = \"p\"\n", "E006", 1, 2, 6, "'source.path' is missing"},
+    {kFiles + "[schedule]\ncatch_up = false\n", "E006", 4, 2, 8, "'schedule.calendar' is missing"},
+    // Ranges.
+    {kFiles + "[archive]\nlevel = 20\n", "E007", 5, 9, 2, "from 1 to 19, not 20"},
+    {kFiles + "[archive]\nlevel = 0\n", "E007", 5, 9, 1, "from 1 to 19"},
+    {kFiles + "[archive]\nlevel = -9223372036854775808\n", "E007", 5, 9, 20, "from 1 to 19"},
+    {kFiles + "[archive]\ncompression = \"gzip\"\nlevel = 12\n", "E007", 6, 9, 2,
+     "1 to 9 for gzip"},
+    {kFiles + "[archive]\nthreads = 65\n", "E007", 5, 11, 2, "from 0 to 64"},
+    {kFiles + "[archive]\nframe_size = \"4KiB\"\n", "E007", 5, 14, 6, "from 64.0 KiB to 1.00 GiB"},
+    {kFiles + "[archive]\nframe_size = \"1025MiB\"\n", "E007", 5, 14, 9,
+     "from 64.0 KiB to 1.00 GiB"},
+    {kFiles + "[run]\ntimeout = \"0s\"\n", "E007", 5, 11, 4, "longer than 0"},
+    {kFiles + "[run]\nstall_timeout = \"0.4us\"\n", "E007", 5, 17, 7, "longer than 0"},
+    {kFiles + "[run]\nretry_delay = \"infinity\"\n", "E007", 5, 15, 10, "must not be infinite"},
+    {kFiles + "[run]\nretries = -1\n", "E007", 5, 11, 2, "from 0 to 100"},
+    // Durations and sizes.
+    {kFiles + "[run]\ntimeout = \"5\"\n", "E008", 5, 11, 3, "add a unit such as \"5s\""},
+    {kFiles + "[run]\ntimeout = \"5 parsecs\"\n", "E008", 5, 11, 11, "is not a duration"},
+    {kFiles + "[run]\ntimeout = \"-5s\"\n", "E008", 5, 11, 5, "is negative"},
+    {kFiles + "[run]\ntimeout = \"\"\n", "E008", 5, 11, 2, "is empty"},
+    {kFiles + "[run]\ntimeout = \"999999999y\"\n", "E008", 5, 11, 12, "too long"},
+    {kFiles + "[archive]\nframe_size = \"4mb\"\n", "E008", 5, 14, 5, "unknown unit"},
+    {kFiles + "[archive]\nframe_size = \"many\"\n", "E008", 5, 14, 6, "is not a size"},
+    // Paths.
+    {"[source]\ntype = \"files\"\npaths = [\"etc\"]\n", "E009", 3, 10, 5,
+     "absolute path, not 'etc'"},
+    {"[source]\ntype = \"files\"\npaths = [\n  \"/etc\",\n  \"~/x\",\n]\n", "E009", 5, 3, 5,
+     "'~' is not expanded"},
+    {kFiles + "[destination]\npath = \"backup\"\n", "E009", 5, 8, 8, "'destination.path'"},
+    {kFiles + "[destination]\npath = \"\"\n", "E009", 5, 8, 2, "absolute path"},
+    {kCommand + "working_directory = \".\"\n", "E009", 4, 21, 3, "absolute path"},
+    {"[source]\ntype = \"kubernetes\"\npod = \"p\"\npath = \"data\"\n", "E009", 4, 8, 6,
+     "'source.path'"},
+    {kFiles + "exclude_if_present = [\"a/b\"]\n", "E009", 4, 23, 5, "the name of a file"},
+    // Name templates.
+    {kFiles + "[destination]\nname = \"{job}-{tiem}\"\n", "E011", 5, 15, 6,
+     "did you mean '{time}'?"},
+    {kFiles + "[destination]\nname = \"\u00e4-{date}\"\n", "E011", 5, 11, 6,
+     "unknown placeholder '{date}'"},
+    {kFiles + "[destination]\nname = \"{job\"\n", "E011", 5, 9, 1, "nothing closes"},
+    {kFiles + "[destination]\nname = \"job}\"\n", "E011", 5, 12, 1, "a '}' without '{'"},
+    {kFiles + "[destination]\nname = \"{}\"\n", "E011", 5, 9, 2, "unknown placeholder '{}'"},
+    {kFiles + "[destination]\nname = \"{job}/{time}\"\n", "E011", 5, 14, 1, "must not hold '/'"},
+    {kFiles + "[destination]\nname = \".{job}\"\n", "E011", 5, 9, 1, "must not start with '.'"},
+    {kFiles + "[destination]\nname = \"" + std::string(151, 'n') + "\"\n", "E011", 5, 8, 153,
+     "151 bytes"},
+    {kFiles + "[destination]\nname = \"a\\u002f{x}\"\n", "E011", 5, 8, 12, "must not hold '/'"},
+    // Keys of another source.
+    {kFiles + "command = [\"x\"]\n", "E012", 4, 1, 7, "is for type \"command\""},
+    {kFiles + "pod = \"x\"\n", "E012", 4, 1, 3, "this source has type = \"files\""},
+    {kCommand + "one_file_system = true\n", "E012", 4, 1, 15, "is for type \"files\""},
+    {kCommand + "exclude = [\"x\"]\n", "E012", 4, 1, 7, "\"files\" and \"kubernetes\""},
+    {kPod + "pod = \"p\"\nformat = \"tar\"\n", "E012", 5, 1, 6, "is for type \"command\""},
+    // Contradictions.
+    {kPod + "pod = \"p\"\nselector = \"a=b\"\n", "E013", 5, 1, 8, "exclude each other"},
+    {kFiles + "[archive]\nlevel = 3\ncompression = \"none\"\n", "E013", 5, 1, 5, "leave it out"},
+    // Texts.
+    {"[source]\ntype = \"files\"\npaths = []\n", "E014", 3, 9, 2, "must not be empty"},
+    {"[source]\ntype = \"command\"\ncommand = []\n", "E014", 3, 11, 2, "must not be empty"},
+    {"[source]\ntype = \"command\"\ncommand = [\"\", \"a\"]\n", "E014", 3, 11, 9,
+     "start with a program"},
+    {"[source]\ntype = \"files\"\npaths = [\"/a\\u0000b\"]\n", "E014", 3, 10, 11, "NUL"},
+    {kCommand + "environment = { A = \"a\\u0000\" }\n", "E014", 4, 21, 9, "NUL"},
+    {kFiles + "exclude = [\"\"]\n", "E014", 4, 12, 2, "must not be empty"},
+    {kPod + "pod = \"\"\n", "E014", 4, 7, 2, "must not be empty"},
+    {"description = \"a\\nb\"\n" + kFiles, "E014", 1, 15, 6, "control characters"},
+    {kFiles + "[destination]\nname = \"\"\n", "E014", 5, 8, 2, "must not be empty"},
+    {kFiles + "[destination]\nname = \"a\\tb\"\n", "E014", 5, 8, 6, "control characters"},
+    {kFiles + "[schedule]\ncalendar = \"\"\n", "E014", 5, 12, 2, "must not be empty"},
+    {kFiles + "[schedule]\ncalendar = []\n", "E014", 5, 12, 2, "must not be empty"},
+    {kFiles + "[schedule]\ncalendar = [\"daily\", \" \"]\n", "E014", 5, 22, 3, "must not be empty"},
+    // Environment and time zone.
+    {kCommand + "environment = { \"A B\" = \"x\" }\n", "E015", 4, 17, 5, "'A B' is no name"},
+    {kCommand + "environment = { \"\" = \"x\" }\n", "E015", 4, 17, 2, "'' is no name"},
+    {kCommand + "environment = { 1A = \"x\" }\n", "E015", 4, 17, 2, "not starting with a digit"},
+    {kCommand + "environment = { x-a = \"x\" }\n", "E015", 4, 17, 3, "'x-a'"},
+    {kFiles + "[schedule]\ncalendar = \"daily\"\ntimezone = \"Mars/Olympus\"\n", "E016", 6, 12, 14,
+     "no time zone"},
+    {kFiles + "[schedule]\ncalendar = \"daily\"\ntimezone = \"../../../etc/passwd\"\n", "E016", 6,
+     12, 21, "no time zone"},
+};
+
+const std::vector<Broken> kMains{
+    {"defaults = 3\n", "E004", 1, 12, 1, "'defaults' must be a table"},
+    {"[default]\n", "E003", 1, 2, 7, "did you mean 'defaults'?"},
+    {"[archive]\nlevel = 3\n", "E003", 1, 2, 7, "[defaults.archive]"},
+    {"[metrics]\n", "E003", 1, 2, 7, "holds [defaults] and nothing else"},
+    {"[defaults]\narchive.level = 99\n", "E007", 2, 17, 2, "from 1 to 19"},
+    {"[defaults.archive]\ncompression = \"gzip\"\nlevel = 10\n", "E007", 3, 9, 2, "for gzip"},
+    {"[defaults.archive]\ncompression = \"none\"\nlevel = 1\n", "E013", 3, 1, 5, "leave it out"},
+    {"[defaults.source]\npod = \"a\"\nselector = \"b\"\n", "E013", 3, 1, 8, "exclude each other"},
+    {"[defaults.destination]\npath = \"x\"\n", "E009", 2, 8, 3, "absolute"},
+    {"[defaults.sorce]\n", "E003", 1, 11, 5, "did you mean 'source'?"},
+    {"[defaults.defaults]\n", "E003", 1, 11, 8, "unknown key 'defaults'"},
+    {"[defaults\n", "E002", 1, 10, 1, "ends in ']'"},
+};
+
+void expect_first_error(const Broken &broken, const std::string &file_name) {
+    const TempDir dir;
+    const Configuration loaded = load_files({dir.write(file_name, broken.toml)});
+    const auto found =
+        std::find_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                     [](const Diagnostic &one) { return one.severity == Severity::error; });
+    ASSERT_NE(found, loaded.diagnostics.end());
+    const std::string shown = render_long(*found, false);
+    EXPECT_EQ(found->code, broken.code) << shown;
+    EXPECT_EQ(found->line, broken.line) << shown;
+    EXPECT_EQ(found->column, broken.column) << shown;
+    EXPECT_EQ(found->width, broken.width) << shown;
+    EXPECT_NE((found->message + "\n" + found->label + "\n" + found->hint).find(broken.words),
+              std::string::npos)
+        << shown;
+    const auto errors =
+        std::count_if(loaded.diagnostics.begin(), loaded.diagnostics.end(),
+                      [](const Diagnostic &one) { return one.severity == Severity::error; });
+    EXPECT_EQ(errors, 1) << "one slip, one error:\n" << shown << render_json(loaded.diagnostics);
+}
+
+TEST(BrokenJobs, are_each_told_in_one_error_at_its_place) {
+    for (const Broken &broken : kJobs) {
+        SCOPED_TRACE(broken.toml.substr(0, 200));
+        expect_first_error(broken, "a.toml");
+    }
+}
+
+TEST(BrokenMains, are_each_told_in_one_error_at_its_place) {
+    for (const Broken &broken : kMains) {
+        SCOPED_TRACE(broken.toml);
+        expect_first_error(broken, "intact.toml");
+    }
+}
+
+TEST(BrokenJobs, are_at_least_eighty) {
+    EXPECT_GE(kJobs.size() + kMains.size(), 80U);
+    RecordProperty("broken_configurations", static_cast<int>(kJobs.size() + kMains.size()));
+}
+
+} // namespace
+} // namespace intact::config

@@ -1,0 +1,337 @@
+// What good files mean: every source type, defaults, warnings, and where each value came from.
+#include "config/config.hpp"
+#include "config/key_table.hpp"
+#include "config/layer.hpp"
+
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <set>
+
+namespace intact::config {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+using test::TempDir;
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+const std::string kFiles = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";
+
+class JobTest : public testing::Test {
+protected:
+    const LoadedJob &load_job(const std::string &toml) {
+        loaded_ = load_files({dir_.write("a.toml", toml)});
+        for (const Diagnostic &one : loaded_.diagnostics) {
+            EXPECT_EQ(one.severity, Severity::warning) << render_long(one, false);
+        }
+        if (loaded_.jobs.empty()) {
+            loaded_.jobs.emplace_back();
+            ADD_FAILURE() << "no job";
+        }
+        return loaded_.jobs.front();
+    }
+    std::vector<std::string> codes() const {
+        std::vector<std::string> found;
+        for (const Diagnostic &one : loaded_.diagnostics) {
+            found.push_back(one.code);
+        }
+        return found;
+    }
+    TempDir dir_;
+    Configuration loaded_;
+};
+
+TEST_F(JobTest, of_three_lines_has_the_defaults_of_the_types) {
+    const Job &job = load_job(kFiles).job;
+    EXPECT_EQ(job.name, "a");
+    EXPECT_EQ(job.file, dir_ / "a.toml");
+    EXPECT_TRUE(job.enabled);
+    EXPECT_FALSE(job.schedule);
+    EXPECT_EQ(job.source_type(), SourceType::files);
+    const auto &source = std::get<FilesSource>(job.source);
+    EXPECT_THAT(source.paths, ElementsAre("/etc"));
+    EXPECT_THAT(source.exclude, IsEmpty());
+    EXPECT_EQ(source.one_file_system, FilesSource{}.one_file_system);
+    EXPECT_EQ(source.exclude_caches, FilesSource{}.exclude_caches);
+    EXPECT_EQ(source.exclude_if_present, FilesSource{}.exclude_if_present);
+    EXPECT_EQ(job.archive.compression, Archive{}.compression);
+    EXPECT_EQ(job.archive.level, Archive{}.level);
+    EXPECT_EQ(job.archive.threads, Archive{}.threads);
+    EXPECT_EQ(job.archive.frame_size, Archive{}.frame_size);
+    EXPECT_EQ(job.destination.path, "/var/backups/intact/a");
+    EXPECT_EQ(job.destination.name, Destination{}.name);
+    EXPECT_EQ(job.destination.strategy, Destination{}.strategy);
+    EXPECT_EQ(job.verify.after_run, Verify{}.after_run);
+    EXPECT_EQ(job.limits.timeout, std::nullopt);
+    EXPECT_EQ(job.limits.stall_timeout, std::nullopt);
+    EXPECT_EQ(job.limits.retries, Limits{}.retries);
+    EXPECT_EQ(job.limits.retry_delay, Limits{}.retry_delay);
+}
+
+TEST_F(JobTest, takes_every_key_of_a_files_source) {
+    const Job &job = load_job(R"(
+description = "System \"configuration\""
+enabled = false
+[source]
+type = "files"
+paths = ["/etc", "/opt/a b"]
+exclude = ["*.bak", "/etc/ssl/private"]
+one_file_system = true
+exclude_caches = false
+exclude_if_present = []
+[archive]
+compression = "gzip"
+level = 9
+threads = 2
+frame_size = "1MiB"
+[destination]
+path = "/srv/backup"
+name = "{host}-{job}-{time}"
+strategy = "copy-and-swap"
+[verify]
+after_run = "size"
+[run]
+timeout = "4h"
+stall_timeout = "15min"
+)")
+                         .job;
+    EXPECT_EQ(job.description, "System \"configuration\"");
+    EXPECT_FALSE(job.enabled);
+    const auto &source = std::get<FilesSource>(job.source);
+    EXPECT_THAT(source.paths, ElementsAre("/etc", "/opt/a b"));
+    EXPECT_THAT(source.exclude, ElementsAre("*.bak", "/etc/ssl/private"));
+    EXPECT_TRUE(source.one_file_system);
+    EXPECT_FALSE(source.exclude_caches);
+    EXPECT_THAT(source.exclude_if_present, IsEmpty());
+    EXPECT_EQ(job.archive.compression, Compression::gzip);
+    EXPECT_EQ(job.archive.level, 9);
+    EXPECT_EQ(job.archive.threads, 2U);
+    EXPECT_EQ(job.archive.frame_size, 1U << 20);
+    EXPECT_EQ(job.destination.path, "/srv/backup");
+    EXPECT_EQ(job.destination.name, "{host}-{job}-{time}");
+    EXPECT_EQ(job.destination.strategy, Strategy::copy_and_swap);
+    EXPECT_EQ(job.verify.after_run, VerifyDepth::size);
+    EXPECT_EQ(job.limits.timeout, hours(4));
+    EXPECT_EQ(job.limits.stall_timeout, minutes(15));
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(JobTest, takes_every_key_of_a_command_source) {
+    const Job &job =
+        load_job("[source]\ntype = \"command\"\ncommand = [\"tar\", \"-c\", \"\", \"a\\nb\"]\n"
+                 "format = \"tar\"\nworking_directory = \"/srv\"\n"
+                 "environment = { PGHOST = \"h\", _X1 = \"\" }\n")
+            .job;
+    const auto &source = std::get<CommandSource>(job.source);
+    EXPECT_THAT(source.command, ElementsAre("tar", "-c", "", "a\nb"));
+    EXPECT_EQ(source.format, Format::tar);
+    EXPECT_EQ(source.working_directory, "/srv");
+    EXPECT_EQ(source.environment.at("PGHOST"), "h");
+    EXPECT_EQ(source.environment.at("_X1"), "");
+}
+
+TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
+    const Job &job = load_job("[source]\ntype = \"kubernetes\"\nkubectl = \"/opt/kubectl\"\n"
+                              "context = \"c\"\nkubeconfig = \"/k\"\nnamespace = \"n\"\n"
+                              "selector = \"app=x\"\ncontainer = \"db\"\npath = \"/data\"\n"
+                              "exclude = [\"lost+found\"]\n")
+                         .job;
+    const auto &source = std::get<KubernetesSource>(job.source);
+    EXPECT_EQ(source.kubectl, "/opt/kubectl");
+    EXPECT_EQ(source.context, "c");
+    EXPECT_EQ(source.kubeconfig, "/k");
+    EXPECT_EQ(source.namespace_, "n");
+    EXPECT_EQ(source.pod, "");
+    EXPECT_EQ(source.selector, "app=x");
+    EXPECT_EQ(source.container, "db");
+    EXPECT_EQ(source.path, "/data");
+    EXPECT_THAT(source.exclude, ElementsAre("lost+found"));
+}
+
+TEST_F(JobTest, keeps_its_schedule_and_says_who_acts_on_it) {
+    const Job &job =
+        load_job(kFiles + "[schedule]\ncalendar = [\"daily\", \"Mon 12:00\"]\n"
+                          "timezone = \"UTC\"\nrandom_delay = \"30min\"\ncatch_up = false\n"
+                          "[run]\nretries = 2\nretry_delay = \"10min\"\n")
+            .job;
+    ASSERT_TRUE(job.schedule);
+    EXPECT_THAT(job.schedule->calendar, ElementsAre("daily", "Mon 12:00"));
+    EXPECT_EQ(job.schedule->timezone, "UTC");
+    EXPECT_EQ(job.schedule->random_delay, minutes(30));
+    EXPECT_FALSE(job.schedule->catch_up);
+    EXPECT_EQ(job.limits.retries, 2U);
+    EXPECT_EQ(job.limits.retry_delay, minutes(10));
+    EXPECT_THAT(codes(), ElementsAre("W001", "W001", "W001"));
+}
+
+TEST_F(JobTest, takes_one_calendar_as_a_string) {
+    EXPECT_THAT(load_job(kFiles + "[schedule]\ncalendar = \"daily\"\n").job.schedule->calendar,
+                ElementsAre("daily"));
+}
+
+TEST_F(JobTest, may_hold_tables_and_keys_of_the_operators_own) {
+    load_job("x-owner = \"me\"\n" + kFiles +
+             "x-note = 1\n[x-ansible]\nanything.goes = [1.5, {}]\n");
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(JobTest, may_be_written_with_dotted_keys_and_inline_tables) {
+    const Job &job =
+        load_job("source = { type = \"files\", paths = [\"/etc\"] }\narchive.level = 7\n").job;
+    EXPECT_EQ(job.archive.level, 7);
+}
+
+TEST_F(JobTest, may_have_windows_line_ends_and_a_byte_order_mark) {
+    load_job("\xef\xbb\xbf[source]\r\ntype = \"files\"\r\npaths = [\"/etc\"]\r\n");
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(JobTest, takes_infinity_for_no_limit) {
+    EXPECT_EQ(load_job(kFiles + "[run]\ntimeout = \"infinity\"\n").job.limits.timeout,
+              std::nullopt);
+}
+
+TEST_F(JobTest, is_warned_of_months_where_minutes_are_likely) {
+    load_job(kFiles + "[run]\ntimeout = \"5M\"\n");
+    EXPECT_THAT(codes(), ElementsAre("W003"));
+}
+
+TEST_F(JobTest, is_warned_of_a_destination_inside_its_source) {
+    const auto job = [](const std::string &paths, const std::string &exclude,
+                        const std::string &path) {
+        return "[source]\ntype = \"files\"\npaths = " + paths + "\nexclude = " + exclude +
+               "\n[destination]\npath = \"" + path + "\"\n";
+    };
+    load_job(job("[\"/srv\", \"/home\"]", "[]", "/home/backup"));
+    ASSERT_THAT(codes(), ElementsAre("W002"));
+    EXPECT_EQ(loaded_.diagnostics[0].line, 6U);
+    load_job(job("[\"/\"]", "[\"*.bak\"]", "/backup"));
+    EXPECT_THAT(codes(), ElementsAre("W002"));
+    for (const std::string pattern :
+         {"/home/backup", "/home/backup/", "/home/backup/**", "backup", "/home/b*"}) {
+        load_job(job("[\"/home/\"]", "[\"" + pattern + "\"]", "/home/backup/x"));
+        EXPECT_THAT(codes(), IsEmpty()) << pattern;
+    }
+    load_job(job("[\"/home\"]", "[]", "/homes/backup"));
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(JobTest, is_warned_when_the_default_destination_is_inside_its_source) {
+    load_job("[source]\ntype = \"files\"\npaths = [\"/var\"]\n");
+    ASSERT_THAT(codes(), ElementsAre("W002"));
+    EXPECT_EQ(loaded_.diagnostics[0].line, 3U);
+}
+
+const Setting *find_setting(const LoadedJob &job, std::string_view key) {
+    const auto found = std::find_if(job.settings.begin(), job.settings.end(),
+                                    [key](const Setting &one) { return one.key == key; });
+    return found == job.settings.end() ? nullptr : &*found;
+}
+
+TEST_F(JobTest, accounts_for_file_and_line_of_each_value) {
+    const std::string main =
+        dir_.write("intact.toml", "[defaults.archive]\n\ncompression = \"gzip\"\nthreads = 2\n");
+    const std::string file = dir_.write("b.toml", kFiles + "archive.threads = 4\n");
+    const std::string nested = dir_.write("c.toml", kFiles + "[archive]\nthreads = 4\n");
+    const Configuration loaded = load_files({main, nested});
+    ASSERT_EQ(loaded.jobs.size(), 1U);
+    const LoadedJob &job = loaded.jobs[0];
+    const auto expect = [&](std::string_view key, std::string_view value, std::string_view from,
+                            unsigned line) {
+        const Setting *setting = find_setting(job, key);
+        ASSERT_NE(setting, nullptr) << key;
+        EXPECT_EQ(setting->value, value) << key;
+        EXPECT_EQ(setting->file, from) << key;
+        EXPECT_EQ(setting->line, line) << key;
+    };
+    expect("source.paths", "[\"/etc\"]", nested, 3);
+    expect("archive.compression", "\"gzip\"", main, 3);
+    expect("archive.threads", "4", nested, 5);
+    expect("archive.level", "6", "", 0);
+    expect("archive.frame_size", "\"4MiB\"", "", 0);
+    expect("destination.path", "\"/var/backups/intact/c\"", "", 0);
+    expect("run.timeout", "\"infinity\"", "", 0);
+    expect("run.retry_delay", "\"5min\"", "", 0);
+    expect("enabled", "true", "", 0);
+    EXPECT_EQ(find_setting(job, "source.command"), nullptr);
+    EXPECT_EQ(find_setting(job, "schedule.timezone"), nullptr);
+}
+
+TEST_F(JobTest, never_shows_what_a_variable_holds) {
+    const LoadedJob &job = load_job("[source]\ntype = \"command\"\ncommand = [\"x\"]\n"
+                                    "environment = { PGPASSWORD = \"hunter2\" }\n");
+    const Setting *setting = find_setting(job, "source.environment.PGPASSWORD");
+    ASSERT_NE(setting, nullptr);
+    EXPECT_EQ(setting->value, "\"***\"");
+    EXPECT_EQ(setting->line, 4U);
+    for (const Setting &one : job.settings) {
+        EXPECT_EQ(one.value.find("hunter2"), std::string::npos);
+    }
+}
+
+TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
+    const std::string first =
+        kFiles + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
+                 "[run]\ntimeout = \"90.5s\"\n";
+    const std::vector<Setting> before = load_job(first).settings;
+    std::string again;
+    for (const Setting &one : before) {
+        again += one.key + " = " + one.value + "\n";
+    }
+    const std::vector<Setting> after = load_job(again).settings;
+    ASSERT_EQ(after.size(), before.size());
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        EXPECT_EQ(after[i].key, before[i].key);
+        EXPECT_EQ(after[i].value, before[i].value);
+    }
+}
+
+TEST(ShippedFiles, are_right_as_they_are) {
+    const std::string shipped = INTACT_TEST_DATA "/../../config/";
+    const TempDir dir;
+    dir.write("intact.toml", test::read_file(shipped + "intact.toml"));
+    for (const std::string name : {"etc", "postgresql", "kubernetes"}) {
+        dir.write("jobs.d/" + name + ".toml",
+                  test::read_file(shipped + "jobs.d/" + name + ".toml.example"));
+    }
+    const Configuration loaded = load({{dir.path()}, ""});
+    for (const Diagnostic &one : loaded.diagnostics) {
+        ADD_FAILURE() << render_long(one, false);
+    }
+    EXPECT_EQ(loaded.jobs.size(), 3U);
+}
+
+TEST(ShippedFiles, stay_right_when_their_comments_are_taken_away) {
+    std::string text = test::read_file(INTACT_TEST_DATA "/../../config/intact.toml");
+    for (std::size_t at = text.find("\n#"); at != std::string::npos;
+         at = text.find("\n#", at + 1)) {
+        const char next = at + 2 < text.size() ? text[at + 2] : ' ';
+        if (next == '[' || (next >= 'a' && next <= 'z')) {
+            text.erase(at + 1, 1);
+        }
+    }
+    const TempDir dir;
+    const Configuration loaded = load_files({dir.write("intact.toml", text)});
+    for (const Diagnostic &one : loaded.diagnostics) {
+        ADD_FAILURE() << render_long(one, false);
+    }
+}
+
+TEST(KeyTable, has_each_name_once_with_a_summary_and_a_readable_default) {
+    std::set<std::string_view> seen;
+    for (const Key &key : all_keys()) {
+        EXPECT_TRUE(seen.insert(key.name).second) << key.name;
+        EXPECT_FALSE(key.summary.empty()) << key.name;
+        EXPECT_EQ(builtin_layer().find(key.name) != nullptr, !key.builtin.empty()) << key.name;
+        EXPECT_EQ(key.kind == Kind::choice, !key.choices.empty()) << key.name;
+        EXPECT_EQ(key.name.starts_with("source.") && key.name != "source.type", key.used_by != 0)
+            << key.name;
+    }
+}
+
+} // namespace
+} // namespace intact::config
