@@ -46,13 +46,20 @@ int run(const Session &session, const RunArguments &arguments) {
         log::start(log::Level::warning); // what a source's command says is information
     }
     const config::Configuration configuration = config::load(session.places());
+    int exit_code = 0;
     std::vector<const config::Job *> jobs;
     for (const std::string &name : arguments.jobs) {
         const auto job = choose_job(configuration, name);
-        if (!job) {
-            return print_error(job.error());
+        if (job) {
+            jobs.push_back(*job);
+            continue;
         }
-        jobs.push_back(*job);
+        const int code = print_error(job.error());
+        if (job.error().code() != ErrorCode::config_invalid) {
+            return code; // a mistyped name: nothing runs until the line is right
+        }
+        // A broken job is told and counted, and keeps no sound one from running.
+        exit_code = worse_of(exit_code, code);
     }
     for (const config::Job *job : jobs) {
         warn_about(configuration, *job);
@@ -60,7 +67,6 @@ int run(const Session &session, const RunArguments &arguments) {
     warn_about_broken(configuration);
 
     const StopSignals signals;
-    int exit_code = 0;
     for (const config::Job *job : jobs) {
         exit_code = worse_of(exit_code, run_one(session, arguments, *job, signals.token()));
         if (signals.token().stop_requested()) {

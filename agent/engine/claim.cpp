@@ -7,6 +7,7 @@
 #include "destination/staging.hpp"
 
 #include <fmt/format.h>
+#include <optional>
 #include <unistd.h>
 
 namespace intact::engine {
@@ -31,6 +32,21 @@ Result<os::Directory> open_destination(const Context &context, const config::Job
     return directory;
 }
 
+// A run may die between its last rename and the ledger: its backup stands, only the row is missing.
+std::optional<destination::Manifest> published_by(const os::Directory &directory,
+                                                  const std::string &run_id) {
+    const auto backups = destination::list_backups(directory);
+    if (!backups) {
+        return std::nullopt;
+    }
+    for (const destination::FoundBackup &backup : *backups) {
+        if (backup.manifest && backup.manifest->run_id == run_id) {
+            return *backup.manifest;
+        }
+    }
+    return std::nullopt;
+}
+
 Result<std::vector<destination::Manifest>>
 recover(const os::Directory &directory, const os::LockFile &lock, const std::stop_token &stop) {
     std::vector<destination::Manifest> completed;
@@ -38,6 +54,9 @@ recover(const os::Directory &directory, const os::LockFile &lock, const std::sto
         INTACT_TRY_ASSIGN(auto recovery, destination::recover_run(directory, dead.run_id, stop));
         switch (recovery.what) {
         case destination::Recovered::nothing:
+            if (auto manifest = published_by(directory, dead.run_id)) {
+                completed.push_back(*std::move(manifest));
+            }
             break;
         case destination::Recovered::swept:
             log::warning(fmt::format(

@@ -128,7 +128,8 @@ Result<LockFile> LockFile::acquire(const Directory &directory, const std::string
 
     INTACT_TRY_ASSIGN(const std::string records, read_records(sys, lock.file_));
     lock.predecessors_ = parse_owners(records);
-    // A record that a power cut tore belongs to a run that had not begun: it is closed off and passed over.
+    // A record that a power cut tore belongs to a run that had not begun: it is closed off and
+    // passed over.
     const bool torn = !records.empty() && !records.ends_with('\n');
     // Durable before the first staged file, so that a power cut cannot leave that file without a
     // record that names its run.

@@ -1,4 +1,5 @@
-// A Result that nobody looks at: the tidy lane fails unless clang-tidy finds it. Part of no program.
+// A Result that nobody looks at: the tidy lane fails unless clang-tidy finds it. Part of no
+// program.
 #include "base/error.hpp"
 
 intact::Result<> work();
