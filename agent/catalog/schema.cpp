@@ -87,10 +87,16 @@ Result<> check(const Database &database, const Marks &marks) {
     return {};
 }
 
+// One snapshot: marks read while another process makes the tables are half of each state.
+Result<Marks> read_marks_at_once(Database &database) {
+    INTACT_TRY_ASSIGN(const Transaction transaction, Transaction::begin(database, Access::read));
+    return read_marks(database);
+}
+
 } // namespace
 
 Result<> prepare_schema(Database &database) {
-    INTACT_TRY_ASSIGN(const Marks before, read_marks(database));
+    INTACT_TRY_ASSIGN(const Marks before, read_marks_at_once(database));
     if (!before.is_empty()) {
         return check(database, before);
     }
@@ -107,7 +113,7 @@ Result<> prepare_schema(Database &database) {
 }
 
 Result<bool> is_catalog(Database &database) {
-    INTACT_TRY_ASSIGN(const Marks marks, read_marks(database));
+    INTACT_TRY_ASSIGN(const Marks marks, read_marks_at_once(database));
     return marks.is_empty() || marks.is_ours();
 }
 
