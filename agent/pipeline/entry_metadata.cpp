@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 #include <grp.h>
 #include <pwd.h>
+#include <tuple>
 
 namespace intact::pipeline {
 namespace {
@@ -136,8 +137,9 @@ void read_xattrs(archive_entry *entry, ArchivedEntry &archived) {
     }
     read_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_ACCESS, kAccessAclName, archived);
     read_acl(entry, ARCHIVE_ENTRY_ACL_TYPE_DEFAULT, kDefaultAclName, archived);
-    std::stable_sort(xattrs.begin(), xattrs.end(),
-                     [](const os::Xattr &a, const os::Xattr &b) { return a.name < b.name; });
+    std::sort(xattrs.begin(), xattrs.end(), [](const os::Xattr &a, const os::Xattr &b) {
+        return std::tie(a.name, a.value) < std::tie(b.name, b.value);
+    });
     // bsdtar writes each one twice, under its own keyword and under SCHILY's.
     const auto rest = std::unique(xattrs.begin(), xattrs.end(),
                                   [](const auto &a, const auto &b) { return a.name == b.name; });

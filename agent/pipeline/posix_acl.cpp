@@ -1,6 +1,7 @@
 #include "pipeline/posix_acl.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace intact::pipeline {
 namespace {
@@ -57,8 +58,9 @@ std::optional<std::vector<AclEntry>> decode_acl(std::string_view value) {
 }
 
 std::string encode_acl(std::vector<AclEntry> entries) {
-    std::stable_sort(entries.begin(), entries.end(),
-                     [](const AclEntry &a, const AclEntry &b) { return a.tag < b.tag; });
+    std::sort(entries.begin(), entries.end(), [](const AclEntry &a, const AclEntry &b) {
+        return std::tie(a.tag, a.id, a.permissions) < std::tie(b.tag, b.id, b.permissions);
+    });
     std::string out;
     append(out, kVersion, kHeaderBytes);
     for (const AclEntry &entry : entries) {
