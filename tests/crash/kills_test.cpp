@@ -11,7 +11,7 @@ protected:
     void die_at(std::size_t call, Fault when) const {
         const pid_t child = fork();
         if (child == 0) {
-            FaultySys sys({call, when, SIGKILL});
+            FaultySys sys({call, when, 0, signal_us(SIGKILL)});
             run(sys);
             _exit(0);
         }
@@ -40,7 +40,7 @@ TEST_P(KillTest, at_any_call_leaves_a_sound_backup_and_the_next_run_cleans_up) {
     ASSERT_EQ(run().outcome, Outcome::success);
     const std::size_t calls = calls_of_a_run().size();
     for (std::size_t at = 0; at < calls; ++at) {
-        for (const Fault when : {Fault::signal_before, Fault::signal_after}) {
+        for (const Fault when : {Fault::act_before, Fault::act_after}) {
             const auto before = sound_backups();
             die_at(at, when);
             if (!fixed_name()) {
@@ -63,8 +63,8 @@ TEST_P(KillTest, a_second_kill_during_recovery_loses_nothing_either) {
     std::size_t points = 0;
     for (auto at = static_cast<std::size_t>(first_move) - 2; at < calls.size(); ++at) {
         for (std::size_t second = 0; second < 24; second += 3, ++points) {
-            die_at(at, Fault::signal_after);
-            die_at(second, Fault::signal_after);
+            die_at(at, Fault::act_after);
+            die_at(second, Fault::act_after);
             expect_settled();
             ASSERT_FALSE(HasFatalFailure()) << "calls " << at << ", " << second;
         }

@@ -6,6 +6,10 @@
 
 namespace intact::test {
 
+std::function<void()> signal_us(int signal) {
+    return [signal] { kill(getpid(), signal); };
+}
+
 std::vector<std::string> FaultySys::calls() const {
     const std::lock_guard lock(mutex_);
     return calls_;
@@ -24,15 +28,15 @@ auto FaultySys::faulty(const char *name, const Call &real) -> decltype(real()) {
     }
     switch (plan_.fault) {
     case Fault::error:
-        errno = plan_.number;
+        errno = plan_.error;
         return -1;
-    case Fault::signal_before:
-        kill(getpid(), plan_.number);
+    case Fault::act_before:
+        plan_.act();
         return real();
-    case Fault::signal_after: {
+    case Fault::act_after: {
         const auto result = real();
         const int saved = errno;
-        kill(getpid(), plan_.number);
+        plan_.act();
         errno = saved;
         return result;
     }

@@ -14,19 +14,23 @@ enum class Fault {
     none,
     error,       ///< the call is not made; it reports `error`
     short_write, ///< a write takes half; other calls are real
-    signal_before,
-    signal_after,
+    act_before,  ///< `act` is called, then the call is made
+    act_after,
 };
 
 struct FaultPlan {
     std::size_t at_call = 0; ///< counted from 0
     Fault fault = Fault::none;
-    int number = 0; ///< errno of `error`, signal of `signal_*`
+    int error = 0; ///< errno of `error`
+    std::function<void()> act = nullptr;
 };
+
+/// For `act`: this process gets `signal` as from outside.
+std::function<void()> signal_us(int signal);
 
 class FaultySys final : public os::Sys {
 public:
-    explicit FaultySys(FaultPlan plan = {}) : plan_(plan) {}
+    explicit FaultySys(FaultPlan plan = {}) : plan_(std::move(plan)) {}
 
     /// Names of all calls so far, in order ("fsync", "renameat2", …). read(2) is not a durable call
     /// and is not counted.

@@ -14,7 +14,7 @@ protected:
     std::string die_at(std::size_t call, Fault when, Naming naming, const std::string &archive) {
         const pid_t child = fork();
         if (child == 0) {
-            FaultySys sys({call, when, SIGKILL});
+            FaultySys sys({call, when, 0, signal_us(SIGKILL)});
             static_cast<void>(publish(archive, "two", naming, sys));
             _exit(0);
         }
@@ -34,7 +34,7 @@ TEST_F(RecoveryTest,
         ASSERT_TRUE(publish(target, "probe", naming, probe));
         const std::size_t calls = probe.calls().size();
         for (std::size_t at = 0; at < calls; ++at) {
-            for (const Fault when : {Fault::signal_before, Fault::signal_after}) {
+            for (const Fault when : {Fault::act_before, Fault::act_after}) {
                 for (const std::string &name : names()) {
                     ASSERT_TRUE(directory_.remove(name));
                 }
