@@ -9,6 +9,17 @@ namespace {
 
 constexpr std::size_t kOpenAtMost = 64;
 
+// None when ".." leads elsewhere by now.
+os::UniqueFd reopen_parent(int child, const DirectoryStack::Level &parent) {
+    os::UniqueFd fd(openat(child, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    struct stat status{};
+    if (fd && (fstat(fd.get(), &status) != 0 || status.st_dev != parent.device ||
+               status.st_ino != parent.inode)) {
+        fd.reset();
+    }
+    return fd;
+}
+
 } // namespace
 
 Result<> DirectoryStack::enter(os::UniqueFd fd, std::vector<std::string> names,
@@ -18,29 +29,29 @@ Result<> DirectoryStack::enter(os::UniqueFd fd, std::vector<std::string> names,
         return fail_errno(errno, "stat a directory");
     }
     levels_.push_back({std::move(fd), status.st_dev, status.st_ino, std::move(names), path_length});
-    if (levels_.size() > kOpenAtMost) {
-        levels_[levels_.size() - 1 - kOpenAtMost].fd.reset();
+    if (levels_.size() > kOpenAtMost + 1) {
+        levels_[levels_.size() - 1 - kOpenAtMost].fd.reset(); // never the outermost: index >= 1
     }
     return {};
 }
 
-Result<> DirectoryStack::leave() {
-    const os::UniqueFd left = std::move(levels_.back().fd);
+std::vector<std::size_t> DirectoryStack::leave() {
+    os::UniqueFd left = std::move(levels_.back().fd);
     levels_.pop_back();
-    if (levels_.empty() || levels_.back().fd) {
-        return {};
+    std::vector<std::size_t> lost;
+    while (!levels_.empty() && !levels_.back().fd) {
+        Level &parent = levels_.back();
+        os::UniqueFd again = reopen_parent(left.get(), parent);
+        if (again) {
+            parent.fd = std::move(again);
+            break;
+        }
+        if (!parent.names.empty()) {
+            lost.push_back(parent.path_length);
+        }
+        levels_.pop_back();
     }
-    Level &parent = levels_.back();
-    os::UniqueFd again(openat(left.get(), "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    struct stat status{};
-    if (!again || fstat(again.get(), &status) != 0) {
-        return fail_errno(errno, "go back to the parent directory");
-    }
-    if (status.st_dev != parent.device || status.st_ino != parent.inode) {
-        return fail(ErrorCode::source_unreadable, "a directory was moved away while it was read");
-    }
-    parent.fd = std::move(again);
-    return {};
+    return lost;
 }
 
 } // namespace intact::source

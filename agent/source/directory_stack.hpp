@@ -24,10 +24,12 @@ public:
 
     /// Enters a directory that is open already.
     Result<> enter(os::UniqueFd fd, std::vector<std::string> names, std::size_t path_length);
-    /// Leaves the innermost one; its parent is opened again by ".." when it had been closed.
-    /// Errors: source_unreadable when ".." leads elsewhere by now: the tree was moved under the
-    /// walk.
-    Result<> leave();
+    /// Leaves the innermost one; its parent is opened again by ".." when it had been closed. Where
+    /// ".." leads elsewhere by now, the tree was moved under the walk: the levels that can't be
+    /// reached any more are dropped up to one that is open, the outermost one at the latest.
+    /// Returns the path lengths of those dropped before all their names were visited, innermost
+    /// first.
+    std::vector<std::size_t> leave();
 
     bool empty() const { return levels_.empty(); }
     Level &top() { return levels_.back(); }

@@ -78,7 +78,8 @@ public:
 private:
     Result<> visit(int parent, const std::string &name);
     Result<> visit_directory(os::UniqueFd fd);
-    Result<> visit_file(int fd, const os::InodeReading &reading);
+    Result<> visit_file(int fd, os::OpenedAs how);
+    std::optional<os::InodeReading> look_at(int fd, os::OpenedAs how) const;
     Result<> visit_unopened(int parent, const std::string &name, int err);
     Result<> emit(const os::InodeReading &reading, int content_fd);
     std::vector<std::string> wanted(int directory, std::vector<std::string> names) const;
@@ -126,7 +127,7 @@ Result<> Walk::take_root(const std::string &root) {
     if (!S_ISDIR(status.st_mode)) {
         INTACT_TRY_ASSIGN(const auto reading,
                           os::read_inode(fd.get(), os::OpenedAs::readable, path_));
-        return visit_file(fd.get(), reading);
+        return emit(reading, fd.get());
     }
     INTACT_TRY(visit_directory(std::move(fd)));
     if (stack_.empty()) {
@@ -136,7 +137,11 @@ Result<> Walk::take_root(const std::string &root) {
         DirectoryStack::Level &level = stack_.top();
         path_.resize(level.path_length);
         if (level.names.empty()) {
-            INTACT_TRY(stack_.leave());
+            for (const std::size_t length : stack_.leave()) {
+                path_.resize(length);
+                warn(WarningKind::changed,
+                     "was moved away while it was read; what was left in it is missing");
+            }
             continue;
         }
         const std::string name = std::move(level.names.back());
@@ -177,9 +182,7 @@ Result<> Walk::visit(int parent, const std::string &name) {
         return {};
     }
     if (!is_directory && !S_ISREG(status.st_mode)) {
-        INTACT_TRY_ASSIGN(const auto reading,
-                          os::read_inode(fd.get(), os::OpenedAs::path_only, path_));
-        return emit(reading, -1);
+        return visit_file(fd.get(), os::OpenedAs::path_only);
     }
     os::UniqueFd opened = open_quietly(parent, name.c_str(),
                                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC |
@@ -196,9 +199,7 @@ Result<> Walk::visit(int parent, const std::string &name) {
     if (is_directory) {
         return visit_directory(std::move(opened));
     }
-    INTACT_TRY_ASSIGN(const auto reading,
-                      os::read_inode(opened.get(), os::OpenedAs::readable, path_));
-    return visit_file(opened.get(), reading);
+    return visit_file(opened.get(), os::OpenedAs::readable);
 }
 
 // A directory that may not be read keeps its place in the archive; a file does not.
@@ -210,14 +211,16 @@ Result<> Walk::visit_unopened(int parent, const std::string &name, int err) {
         return {};
     }
     warn_errno(err, "open, its content is missing");
-    INTACT_TRY_ASSIGN(const auto reading, os::read_inode(fd.get(), os::OpenedAs::path_only, path_));
-    return emit(reading, -1);
+    return visit_file(fd.get(), os::OpenedAs::path_only);
 }
 
 Result<> Walk::visit_directory(os::UniqueFd fd) {
-    INTACT_TRY_ASSIGN(const auto reading, os::read_inode(fd.get(), os::OpenedAs::readable, path_));
-    INTACT_TRY(emit(reading, -1));
-    if (source_.one_file_system && reading.status.st_dev != root_device_) {
+    const auto reading = look_at(fd.get(), os::OpenedAs::readable);
+    if (!reading) {
+        return {};
+    }
+    INTACT_TRY(emit(*reading, -1));
+    if (source_.one_file_system && reading->status.st_dev != root_device_) {
         return {};
     }
     auto names = list_names(fd.get(), path_);
@@ -245,8 +248,23 @@ std::vector<std::string> Walk::wanted(int directory, std::vector<std::string> na
     return names;
 }
 
-Result<> Walk::visit_file(int fd, const os::InodeReading &reading) {
-    return emit(reading, fd);
+// Anything but a directory that can be read.
+Result<> Walk::visit_file(int fd, os::OpenedAs how) {
+    const auto reading = look_at(fd, how);
+    if (!reading) {
+        return {};
+    }
+    return emit(*reading, how == os::OpenedAs::readable ? fd : -1);
+}
+
+// A network filesystem may lose a file that is open already.
+std::optional<os::InodeReading> Walk::look_at(int fd, os::OpenedAs how) const {
+    auto reading = os::read_inode(fd, how, path_);
+    if (!reading) {
+        warn(kind_of(reading.error().sys_errno()), reading.error().message());
+        return std::nullopt;
+    }
+    return *std::move(reading);
 }
 
 Result<> Walk::emit(const os::InodeReading &reading, int content_fd) {
