@@ -1,5 +1,6 @@
 #include "engine/restore.hpp"
 #include "engine/restore_source.hpp"
+#include "os/process.hpp"
 #include "os/stop_fd.hpp"
 
 #include <array>
@@ -9,12 +10,8 @@
 #include <fmt/format.h>
 #include <limits.h>
 #include <poll.h>
-#include <spawn.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include <utility>
 
 namespace intact::engine {
 namespace {
@@ -86,81 +83,6 @@ Result<std::uint64_t> write_stream(os::Sys &sys, const ProvenBackup &proven, int
     return reader->stream_bytes();
 }
 
-/// A program in its own process group with a pipe as its stdin; gone, with its group, when this is.
-class Reader {
-public:
-    static Result<Reader> start(const std::vector<std::string> &command, int stdin_fd) {
-        std::vector<char *> argv;
-        for (const std::string &argument : command) {
-            argv.push_back(const_cast<char *>(argument.c_str()));
-        }
-        argv.push_back(nullptr);
-        sigset_t none;
-        sigset_t all;
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_t attributes;
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK |
-                                                  POSIX_SPAWN_SETSIGDEF);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, stdin_fd, STDIN_FILENO);
-        pid_t pid = -1;
-        const int err =
-            posix_spawnp(&pid, argv.front(), &actions, &attributes, argv.data(), environ);
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-        if (err != 0) {
-            Error error = Error::from_errno(err, "start " + os::quoted(command.front()));
-            return fail(err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing)
-                                      : std::move(error));
-        }
-        return Reader(pid);
-    }
-    Reader(Reader &&other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
-    Reader &operator=(Reader &&) = delete;
-    ~Reader() {
-        if (pid_ > 0) {
-            kill(-pid_, SIGKILL);
-            while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-            }
-        }
-    }
-
-    /// Its wait status. Errors: cancelled; the destructor then ends it.
-    Result<int> wait(const os::StopFd &stop) {
-        const os::UniqueFd handle(static_cast<int>(syscall(SYS_pidfd_open, pid_, 0)));
-        if (handle && os::wait_for(handle.get(), POLLIN, stop) == os::Wait::stopped) {
-            return fail(ErrorCode::cancelled, "restore stopped");
-        }
-        int status = 0;
-        while (waitpid(pid_, &status, 0) < 0) {
-            if (errno != EINTR) {
-                return fail_errno(errno, "wait for the program that reads the stream");
-            }
-        }
-        pid_ = -1;
-        return status;
-    }
-
-private:
-    explicit Reader(pid_t pid) : pid_(pid) {}
-    pid_t pid_;
-};
-
-tl::unexpected<Error> ended_badly(const std::string &program, int status) {
-    return fail(Error(ErrorCode::source_failed,
-                      WIFSIGNALED(status)
-                          ? fmt::format("{} was ended by signal {} ({})", os::quoted(program),
-                                        WTERMSIG(status), sigabbrev_np(WTERMSIG(status)))
-                          : fmt::format("{} ended with exit status {}", os::quoted(program),
-                                        WEXITSTATUS(status)))
-                    .with_hint("what it was given is a proven backup; see what it said"));
-}
-
 } // namespace
 
 Result<std::uint64_t> restore_stream(const os::Directory &source,
@@ -186,7 +108,10 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
     }
     os::UniqueFd reading(ends[0]);
     os::UniqueFd writing(ends[1]);
-    INTACT_TRY_ASSIGN(Reader reader, Reader::start(command, reading.get()));
+    // It is the operator's program and runs as if typed: with all of this environment, here.
+    INTACT_TRY_ASSIGN(os::Process reader,
+                      os::Process::start({command, os::own_environment(), ".", reading.get(),
+                                          os::Spawn::Output::as_ours}));
     reading.reset();
     auto written = write_stream(source.sys(), proven, writing.get(), progress, stop);
     // A stream that broke off must not look like a whole one to the program: it is ended instead.
@@ -194,9 +119,14 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
         return written;
     }
     writing.reset();
-    INTACT_TRY_ASSIGN(const int status, reader.wait(os::StopFd(stop)));
-    if (status != 0) {
-        return ended_badly(command.front(), status);
+    const auto status = reader.wait(os::StopFd(stop));
+    if (!status) {
+        return fail(ErrorCode::cancelled, "restore stopped");
+    }
+    if (!status->success()) {
+        return fail(Error(ErrorCode::source_failed,
+                          fmt::format("{} {}", os::quoted(command.front()), status->describe()))
+                        .with_hint("what it was given is a proven backup; see what it said"));
     }
     if (!written) {
         return fail(

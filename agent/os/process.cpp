@@ -74,6 +74,12 @@ struct ChildPlan {
     pid_t parent;
 };
 
+/// What the child tells when it cannot become the program.
+struct Trouble {
+    int err = 0;
+    bool at_directory = false;
+};
+
 // Between fork and exec of a process with threads: async-signal-safe calls only (signal-safety(7)).
 [[noreturn]] void become(const ChildPlan &plan) {
     setpgid(0, 0);
@@ -86,21 +92,28 @@ struct ChildPlan {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    const bool ready = getppid() == plan.parent && dup2(plan.stdin_fd, STDIN_FILENO) >= 0 &&
-                       dup2(plan.stdout_fd, STDOUT_FILENO) >= 0 &&
-                       dup2(plan.stderr_fd, STDERR_FILENO) >= 0 &&
-                       chdir(plan.working_directory) == 0;
-    if (ready) {
+    Trouble trouble;
+    const bool connected = getppid() == plan.parent && dup2(plan.stdin_fd, STDIN_FILENO) >= 0 &&
+                           dup2(plan.stdout_fd, STDOUT_FILENO) >= 0 &&
+                           dup2(plan.stderr_fd, STDERR_FILENO) >= 0;
+    if (connected && chdir(plan.working_directory) == 0) {
         execve(plan.program, plan.argv, plan.environment);
+    } else {
+        trouble.at_directory = connected;
     }
-    const int err = errno;
-    [[maybe_unused]] const ssize_t told = write(plan.report_fd, &err, sizeof err);
+    trouble.err = errno;
+    [[maybe_unused]] const ssize_t told = write(plan.report_fd, &trouble, sizeof trouble);
     _exit(127);
 }
 
-Error not_started(int err, const Spawn &spawn) {
-    Error error = Error::from_errno(err, "start " + quoted(spawn.argv.front()));
-    return err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing) : error;
+Error not_started(const Trouble &trouble, const Spawn &spawn) {
+    const std::string start = "start " + quoted(spawn.argv.front());
+    if (trouble.at_directory) {
+        return Error::from_errno(trouble.err, fmt::format("{}: enter its working directory {}",
+                                                          start, quoted(spawn.working_directory)));
+    }
+    Error error = Error::from_errno(trouble.err, start);
+    return trouble.err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing) : error;
 }
 
 } // namespace
@@ -112,6 +125,17 @@ std::string ExitStatus::describe() const {
                                                                : fmt::format("signal {}", signal));
     }
     return fmt::format("exited with status {}", code);
+}
+
+std::map<std::string, std::string> own_environment() {
+    std::map<std::string, std::string> environment;
+    for (char **variable = environ; *variable != nullptr; ++variable) {
+        const std::string_view text = *variable;
+        if (const std::size_t equals = text.find('='); equals != std::string_view::npos) {
+            environment.emplace(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+    return environment;
 }
 
 std::map<std::string, std::string> clean_environment() {
@@ -141,7 +165,7 @@ Process::~Process() {
 Result<Process> Process::start(const Spawn &spawn) {
     const std::string program = find_program(spawn.argv.front(), spawn);
     if (program.empty()) {
-        return fail(not_started(ENOENT, spawn));
+        return fail(not_started({ENOENT}, spawn));
     }
     std::vector<std::string> arguments = spawn.argv;
     std::vector<std::string> variables;
@@ -151,6 +175,7 @@ Result<Process> Process::start(const Spawn &spawn) {
     const auto argv = pointers(arguments);
     const auto environment = pointers(variables);
     const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
+    const bool to_us = spawn.output == Spawn::Output::to_us;
     INTACT_TRY_ASSIGN(Pipe out, make_pipe());
     INTACT_TRY_ASSIGN(Pipe err, make_pipe());
     INTACT_TRY_ASSIGN(Pipe report, make_pipe());
@@ -160,8 +185,8 @@ Result<Process> Process::start(const Spawn &spawn) {
                          environment.data(),
                          spawn.working_directory.c_str(),
                          spawn.stdin_fd >= 0 ? spawn.stdin_fd : null.get(),
-                         out.writer.get(),
-                         err.writer.get(),
+                         to_us ? out.writer.get() : STDOUT_FILENO,
+                         to_us ? err.writer.get() : STDERR_FILENO,
                          report.writer.get(),
                          getpid()};
     const pid_t pid = fork();
@@ -175,13 +200,13 @@ Result<Process> Process::start(const Spawn &spawn) {
     report.writer.reset();
     Process process(pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
                     std::move(out.reader), std::move(err.reader));
-    int failure = 0;
-    // The report pipe closes on a successful exec, and carries errno otherwise.
+    Trouble trouble;
+    // The report pipe closes on a successful exec.
     const auto told = read_some(kernel(), report.reader.get(),
-                                std::as_writable_bytes(std::span(&failure, 1)), "the new process");
-    if (told && *told == sizeof failure) {
+                                std::as_writable_bytes(std::span(&trouble, 1)), "the new process");
+    if (told && *told == sizeof trouble) {
         process.reap();
-        return fail(not_started(failure, spawn));
+        return fail(not_started(trouble, spawn));
     }
     return process;
 }

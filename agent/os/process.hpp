@@ -25,23 +25,28 @@ struct Spawn {
     std::vector<std::string> argv;
     std::map<std::string, std::string> environment; ///< the whole of it
     std::string working_directory = "/";
-    int stdin_fd = -1; ///< borrowed; -1: /dev/null
+    int stdin_fd = -1;                                           ///< borrowed; -1: /dev/null
+    enum class Output { to_us, as_ours } output = Output::to_us; ///< of stdout and stderr
 };
 
+/// The environment of this process.
+std::map<std::string, std::string> own_environment();
 /// PATH, HOME, LANG and USER of this process, with fallbacks: what a command may expect to find.
 std::map<std::string, std::string> clean_environment();
 
-/// Started; stdout and stderr are pipes to us. Dies with the thread that started it
+/// Started. Dies with the thread that started it
 /// (PR_SET_PDEATHSIG), so that thread must stay until it has ended. Destruction kills the whole
 /// group.
 class Process {
 public:
-    /// Errors: program_missing, permission_denied, io: the program did not start.
+    /// Errors: program_missing, permission_denied, io: the program did not start, or its working
+    /// directory cannot be entered.
     static Result<Process> start(const Spawn &spawn);
     Process(Process &&other) noexcept;
     Process &operator=(Process &&) = delete;
     ~Process();
 
+    /// Pipes to us, unless its output goes where ours does.
     int stdout_fd() const { return stdout_.get(); }
     int stderr_fd() const { return stderr_.get(); }
     /// Readable once the leader has ended.
