@@ -2,6 +2,8 @@
 
 #include "base/text.hpp"
 
+#include <cstdlib>
+#include <mutex>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 
@@ -10,12 +12,26 @@ namespace {
 
 spdlog::logger &logger() {
     static const auto instance = [] {
-        auto made = spdlog::stderr_color_mt("intact");
+        // spdlog looks at the terminal, but not at what its user wants (no-color.org).
+        const char *no_color = std::getenv("NO_COLOR");
+        auto made = spdlog::stderr_color_mt("intact", no_color != nullptr && *no_color != '\0'
+                                                          ? spdlog::color_mode::never
+                                                          : spdlog::color_mode::automatic);
         made->set_pattern("%^%l%$: %v");
         made->set_level(spdlog::level::info);
         return made;
     }();
     return *instance;
+}
+
+struct Surroundings {
+    std::mutex mutex;
+    std::function<void(const std::function<void()> &)> around;
+};
+
+Surroundings &surroundings() {
+    static Surroundings instance;
+    return instance;
 }
 
 spdlog::level::level_enum to_spdlog(Level level) {
@@ -35,13 +51,28 @@ spdlog::level::level_enum to_spdlog(Level level) {
 }
 
 void write(Level level, std::string_view message) {
-    logger().log(to_spdlog(level), "{}", one_line(message));
+    const auto level_of_spdlog = to_spdlog(level);
+    if (!logger().should_log(level_of_spdlog)) {
+        return;
+    }
+    const auto now = [&] { logger().log(level_of_spdlog, "{}", one_line(message)); };
+    const std::lock_guard lock(surroundings().mutex);
+    if (surroundings().around) {
+        surroundings().around(now);
+    } else {
+        now();
+    }
 }
 
 } // namespace
 
 void start(Level threshold) {
     logger().set_level(to_spdlog(threshold));
+}
+
+void write_within(std::function<void(const std::function<void()> &)> around) {
+    const std::lock_guard lock(surroundings().mutex);
+    surroundings().around = std::move(around);
 }
 
 void debug(std::string_view message) {

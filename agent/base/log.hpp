@@ -2,6 +2,7 @@
 // the top, by whoever decides the exit code.
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace intact::log {
@@ -10,6 +11,10 @@ enum class Level { debug, info, warning, error, off };
 
 /// Sends everything at or above `threshold` to stderr. Thread: call before any other thread exists.
 void start(Level threshold);
+
+/// Whoever else writes to stderr (a progress line) lets each message through between its own:
+/// `around` is called for each with what writes it, from any thread. Empty: written at once.
+void write_within(std::function<void(const std::function<void()> &write)> around);
 
 void debug(std::string_view message);
 void info(std::string_view message);

@@ -1,5 +1,6 @@
 #include "cli/progress_view.hpp"
 
+#include "base/log.hpp"
 #include "cli/terminal.hpp"
 
 #include <unistd.h>
@@ -17,11 +18,13 @@ ProgressView::ProgressView(const engine::Progress &progress, Subject subject, Vo
     : progress_(progress), subject_(std::move(subject)), on_terminal_(is_terminal(STDERR_FILENO)),
       begun_(system_clock().steady()) {
     if (voice == Voice::normal) {
+        log::write_within([this](const std::function<void()> &write) { aside(write); });
         ticker_.emplace(on_terminal_ ? kRedrawEvery : kReportEvery, [this] { tick(); });
     }
 }
 
 ProgressView::~ProgressView() {
+    log::write_within({});
     ticker_.reset();
     erase();
 }

@@ -1,4 +1,5 @@
-// Shows progress on stderr: one line redrawn on a terminal, a line now and then elsewhere.
+// Shows progress on stderr: one line redrawn on a terminal, a line now and then elsewhere. While it
+// is there, the log writes around the line.
 #pragma once
 
 #include "cli/arguments.hpp"
@@ -27,7 +28,7 @@ public:
     ProgressView(const ProgressView &) = delete;
     ProgressView &operator=(const ProgressView &) = delete;
 
-    /// Lets others write to stderr without the line in their way. Thread: any.
+    /// Lets others write to the terminal without the line in their way. Thread: any.
     void aside(const std::function<void()> &write);
 
 private:

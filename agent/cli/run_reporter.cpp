@@ -49,12 +49,7 @@ engine::RunEvents RunReporter::events() {
     };
     events.on_stderr = [this](std::string_view line) {
         write_json(event("stderr", {{"line", one_line(line)}}));
-        const auto say = [&] { log::info(fmt::format("{}: {}", job_, line)); };
-        if (view_) {
-            view_->aside(say);
-        } else {
-            say();
-        }
+        log::info(fmt::format("{}: {}", job_, line));
     };
     return events;
 }
