@@ -9,6 +9,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -96,6 +97,8 @@ struct Trouble {
     const bool connected = getppid() == plan.parent && dup2(plan.stdin_fd, STDIN_FILENO) >= 0 &&
                            dup2(plan.stdout_fd, STDOUT_FILENO) >= 0 &&
                            dup2(plan.stderr_fd, STDERR_FILENO) >= 0;
+    // Whoever started us may have left descriptors open; a backup's source has no business there.
+    close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     if (connected && chdir(plan.working_directory) == 0) {
         execve(plan.program, plan.argv, plan.environment);
     } else {
