@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# Installs what the tests need, builds, and runs every test; the other lanes are run by name.
+# Installs what the tests need, builds, and runs every test.
 #
 #   tests/run.sh [--quick] [--lane NAME]... [--no-install]
 #
 # Lanes:
-#   test    GCC, warnings are errors: unit, crash and e2e tests, gates       (the default)
-#   clang   clang, warnings are errors: unit tests
+#   test    GCC, warnings are errors: unit, crash and e2e tests, gates
+#   asan    clang, warnings are errors: unit tests under AddressSanitizer and
+#           UndefinedBehaviorSanitizer
+#   tsan    GCC: unit tests under ThreadSanitizer
 #   tidy    clang-tidy on every file of agent/
-#   asan    unit tests under AddressSanitizer and UndefinedBehaviorSanitizer
-#   tsan    unit tests under ThreadSanitizer
+# Without --lane all of them; --quick is --lane test.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
@@ -16,8 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
 
-all_lanes=(test clang tidy asan tsan)
-default_lanes=(test)
+all_lanes=(test asan tsan tidy)
 lanes=()
 install=yes
 passed=0
@@ -26,7 +26,7 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -53,7 +53,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ ${#lanes[@]} -gt 0 ]] || lanes=("${default_lanes[@]}")
+[[ ${#lanes[@]} -gt 0 ]] || lanes=("${all_lanes[@]}")
 
 heading() {
     printf '\n=== %s\n' "$*"
@@ -135,7 +135,10 @@ needs() {
 }
 
 lane_test() { lane_of_preset dev; }
-lane_asan() { lane_of_preset asan; }
+
+lane_asan() {
+    ! needs clang++-19 asan || lane_of_preset asan
+}
 
 lane_tsan() {
     # A kernel that spreads addresses more widely than ThreadSanitizer's shadow expects ends every
@@ -149,10 +152,6 @@ lane_tsan() {
         lane_of_preset tsan
     fi
     rm -rf "$probe"
-}
-
-lane_clang() {
-    ! needs clang++-19 clang || lane_of_preset clang
 }
 
 # Each file is a case.

@@ -1,5 +1,7 @@
 #include "cli/rate.hpp"
 
+#include <cmath>
+
 namespace intact::cli {
 namespace {
 
@@ -37,7 +39,7 @@ std::optional<std::chrono::seconds> time_left(std::uint64_t part, std::uint64_t 
     if (seconds > kLongestSeconds) {
         return std::nullopt;
     }
-    return std::chrono::seconds(static_cast<std::int64_t>(seconds + 0.5));
+    return std::chrono::seconds(std::llround(seconds));
 }
 
 } // namespace intact::cli

@@ -208,7 +208,7 @@ private:
                 return fail(std::move(placed).error());
             }
             if (!placed) {
-                refusals_.add(std::move(placed).error());
+                refusals_.add(placed.error());
             } else if (*placed) {
                 count(*name, entry.inode, **placed);
             } else {

@@ -18,7 +18,7 @@ namespace intact::source {
 namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
-constexpr std::string_view kCacheTag = "CACHEDIR.TAG";
+constexpr const char *kCacheTag = "CACHEDIR.TAG";
 constexpr std::string_view kCacheSignature = "Signature: 8a477f597d28d172789f06886806bc55";
 
 // O_NOATIME spares the source a write for every file read, but only the owner may ask for it.
@@ -55,7 +55,7 @@ Result<std::vector<std::string>> list_names(int directory, const std::string &pa
 
 bool is_tagged_as_cache(int directory) {
     const os::UniqueFd fd(
-        openat(directory, kCacheTag.data(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+        openat(directory, kCacheTag, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     std::string start(kCacheSignature.size(), '\0');
     return fd &&
            pread(fd.get(), start.data(), start.size(), 0) == static_cast<ssize_t>(start.size()) &&
