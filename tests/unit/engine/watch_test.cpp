@@ -1,5 +1,6 @@
 #include "engine/watch.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -39,21 +40,47 @@ TEST(Watch, ends_a_run_that_moves_no_byte) {
     EXPECT_THAT(*watch.verdict(), HasSubstr("run.stall_timeout=20ms"));
 }
 
-// Whatever counts as moving does: bytes of any stage, and entries.
-TEST(Watch, lets_a_run_that_moves_go_on) {
+// Each figure alone keeps its run alive; all at once, so that the limits are waited for only once.
+TEST(Watch, lets_a_run_go_on_that_moves_any_figure) {
     config::Limits limits;
     limits.stall_timeout = 1s;
     limits.timeout = 1500ms;
-    engine::Progress progress;
-    const engine::Watch watch(limits, progress, {});
-    while (!watch.stop_token().stop_requested()) {
-        for (auto *figure : {&progress.bytes_read, &progress.bytes_written,
-                             &progress.bytes_verified, &progress.entries}) {
-            ++*figure;
+    using Figure = std::atomic<std::uint64_t> engine::Progress::*;
+    struct Run {
+        Run(const config::Limits &limits, Figure figure)
+            : moving(progress.*figure), watch(limits, progress, {}) {}
+        engine::Progress progress;
+        std::atomic<std::uint64_t> &moving;
+        engine::Watch watch;
+    };
+    Run read(limits, &engine::Progress::bytes_read);
+    Run written(limits, &engine::Progress::bytes_written);
+    Run verified(limits, &engine::Progress::bytes_verified);
+    Run entries(limits, &engine::Progress::entries);
+    for (Run *run : {&read, &written, &verified, &entries}) {
+        while (!run->watch.stop_token().stop_requested()) {
+            for (Run *each : {&read, &written, &verified, &entries}) {
+                ++each->moving;
+            }
             std::this_thread::yield();
         }
     }
-    EXPECT_THAT(watch.verdict().value_or(""), HasSubstr("run.timeout"));
+    EXPECT_THAT(read.watch.verdict().value_or(""), HasSubstr("run.timeout"));
+    EXPECT_THAT(written.watch.verdict().value_or(""), HasSubstr("run.timeout"));
+    EXPECT_THAT(verified.watch.verdict().value_or(""), HasSubstr("run.timeout"));
+    EXPECT_THAT(entries.watch.verdict().value_or(""), HasSubstr("run.timeout"));
+}
+
+// A watch with a limit that stalls beside it is the clock.
+TEST(Watch, ends_no_run_without_limits) {
+    config::Limits limits;
+    limits.stall_timeout = 50ms;
+    const engine::Progress progress;
+    const engine::Watch free({}, progress, {});
+    const engine::Watch limited(limits, progress, {});
+    wait_for_stop(limited.stop_token());
+    EXPECT_FALSE(free.stop_token().stop_requested());
+    EXPECT_FALSE(free.verdict());
 }
 
 TEST(Watch, passes_a_stop_from_outside_on_without_a_verdict) {
@@ -74,6 +101,7 @@ TEST(Watch, knows_a_stop_that_came_before_it) {
     const engine::Progress progress;
     const engine::Watch watch({}, progress, outside.get_token());
     EXPECT_TRUE(watch.stop_token().stop_requested());
+    EXPECT_FALSE(watch.verdict());
 }
 
 } // namespace

@@ -2,10 +2,13 @@
 
 #include "support/temp_dir.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/un.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -84,6 +87,7 @@ TEST_F(InodeReadTest, finds_the_data_between_holes) {
     EXPECT_LE(inode.extents[0].offset, kMiB);
     EXPECT_GE(inode.extents[0].offset + inode.extents[0].length, kMiB + 4096);
     EXPECT_LE(inode.extents[1].offset, 3 * kMiB);
+    EXPECT_GE(inode.extents[1].offset + inode.extents[1].length, 3 * kMiB + 4096);
     EXPECT_EQ(inode.size, 5 * kMiB);
 }
 
@@ -92,6 +96,48 @@ TEST_F(InodeReadTest, reads_directories_and_pipes) {
     EXPECT_EQ(read(temp_ / "fifo", OpenedAs::path_only).inode.type, FileType::fifo);
     EXPECT_EQ(read(temp_.path(), OpenedAs::readable).inode.type, FileType::directory);
     EXPECT_EQ(read(temp_.path(), OpenedAs::readable).inode.size, 0U);
+}
+
+TEST_F(InodeReadTest, knows_a_socket_by_its_path_alone) {
+    const std::string path = temp_ / "socket";
+    const os::UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(bind(listener.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address),
+              0);
+    EXPECT_EQ(read(path, OpenedAs::path_only).inode.type, FileType::socket);
+}
+
+TEST_F(InodeReadTest, two_names_have_one_device_and_number) {
+    const std::string path = temp_.write("file", "x");
+    const std::string alone = temp_.write("alone", "x");
+    ASSERT_EQ(link(path.c_str(), (temp_ / "other").c_str()), 0);
+    const auto first = read(path, OpenedAs::readable).inode;
+    const auto second = read(temp_ / "other", OpenedAs::path_only).inode;
+    EXPECT_EQ(first.device, second.device);
+    EXPECT_EQ(first.number, second.number);
+    EXPECT_NE(first.number, read(alone, OpenedAs::readable).inode.number);
+    EXPECT_NE(first.device, read("/proc/version", OpenedAs::path_only).inode.device);
+}
+
+TEST_F(InodeReadTest, a_descriptor_that_is_closed_is_an_error_that_names_the_path) {
+    const auto reading = os::read_inode(-1, OpenedAs::readable, "/some/path");
+    ASSERT_FALSE(reading);
+    EXPECT_EQ(reading.error().sys_errno(), EBADF);
+    EXPECT_NE(reading.error().message().find("'/some/path'"), std::string::npos);
+}
+
+TEST_F(InodeReadTest, reads_numbers_of_a_device_as_large_as_they_get) {
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "mknod(2) needs root";
+    }
+    const std::string path = temp_ / "disk";
+    ASSERT_EQ(mknod(path.c_str(), S_IFBLK | 0600, makedev(4095, 1048575)), 0);
+    const auto inode = read(path, OpenedAs::path_only).inode;
+    EXPECT_EQ(inode.type, FileType::block_device);
+    EXPECT_EQ(inode.device_major, 4095U);
+    EXPECT_EQ(inode.device_minor, 1048575U);
 }
 
 TEST_F(InodeReadTest, reads_the_numbers_of_a_device) {

@@ -8,7 +8,9 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <optional>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace intact::test {
@@ -72,7 +74,8 @@ TEST_F(ProcessTest, a_file_that_is_no_program_is_refused) {
     temp_.write("plain", "text");
     const auto started = Process::start({{temp_ / "plain"}, os::clean_environment()});
     ASSERT_FALSE(started);
-    EXPECT_EQ(started.error().sys_errno(), EACCES);
+    EXPECT_EQ(started.error().code(), ErrorCode::permission_denied);
+    EXPECT_THAT(started.error().message(), HasSubstr(temp_ / "plain"));
 }
 
 TEST_F(ProcessTest, a_working_directory_that_is_missing_is_named) {
@@ -107,7 +110,9 @@ TEST_F(ProcessTest, finds_the_program_in_the_path_it_is_given) {
 }
 
 TEST_F(ProcessTest, reads_nothing_and_holds_no_other_descriptor) {
-    const os::UniqueFd ours(open("/dev/null", O_RDONLY | O_CLOEXEC));
+    // As whoever started us may have left it: open across exec.
+    const os::UniqueFd left_open(open("/dev/null", O_RDONLY));
+    ASSERT_GT(left_open.get(), 2);
     // The shell's own listing of its descriptors; 3 is the listing itself.
     EXPECT_EQ(output_of(shell("cat; ls /proc/self/fd")), "0\n1\n2\n3\n");
     EXPECT_EQ(output_of(shell("readlink /proc/self/fd/0")), "/dev/null\n");
@@ -142,6 +147,15 @@ TEST_F(ProcessTest, a_stop_ends_the_wait_and_leaves_it_running) {
     EXPECT_EQ(process->end(10s).signal, SIGTERM);
 }
 
+TEST_F(ProcessTest, one_that_heeds_sigterm_ends_in_its_own_way) {
+    auto process = Process::start(shell("trap 'exit 7' TERM; sleep 1000 & echo two; wait"));
+    ASSERT_TRUE(process);
+    std::array<char, 4> two{};
+    ASSERT_EQ(read(process->stdout_fd(), two.data(), two.size()), 4);
+    EXPECT_EQ(process->end(60s).code, 7);
+    EXPECT_EQ(all_of(process->stdout_fd()), "");
+}
+
 TEST_F(ProcessTest, one_that_ignores_sigterm_is_killed_after_the_grace) {
     auto process = Process::start(shell("trap '' TERM; echo deaf; while :; do sleep 1000; done"));
     ASSERT_TRUE(process);
@@ -157,10 +171,23 @@ TEST_F(ProcessTest, its_whole_group_ends_with_it) {
     EXPECT_TRUE(ended->wait(StopFd(never_.get_token()))->success());
     EXPECT_EQ(all_of(ended->stdout_fd()), "");
 
-    auto killed = Process::start(shell("trap '' TERM; sleep 1000 & sleep 1000"));
+    auto killed = Process::start(shell("trap '' TERM; sleep 1000 & echo two; sleep 1000"));
     ASSERT_TRUE(killed);
-    killed->end(0ms);
+    std::array<char, 4> two{};
+    ASSERT_EQ(read(killed->stdout_fd(), two.data(), two.size()), 4);
+    EXPECT_EQ(killed->end(0ms).signal, SIGKILL);
     EXPECT_EQ(all_of(killed->stdout_fd()), "");
+}
+
+TEST_F(ProcessTest, dies_with_the_thread_that_started_it) {
+    std::optional<Process> process;
+    std::thread([&] {
+        auto started = Process::start(shell("exec sleep 1000"));
+        ASSERT_TRUE(started);
+        process.emplace(*std::move(started));
+    }).join();
+    ASSERT_TRUE(process);
+    EXPECT_EQ(process->wait(StopFd(never_.get_token()))->signal, SIGKILL);
 }
 
 TEST_F(ProcessTest, one_that_is_forgotten_is_ended) {

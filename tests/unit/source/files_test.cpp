@@ -35,30 +35,37 @@ public:
         if (at_begin) {
             at_begin(entry);
         }
-        if (failure) {
-            return fail(*failure);
-        }
         seen.push_back({entry, "", 0});
-        return {};
+        return answer(Call::begin);
     }
     Result<> data(std::span<const std::byte> bytes) override {
+        if (at_data) {
+            at_data();
+        }
         seen.back().content.append(reinterpret_cast<const char *>(bytes.data()), bytes.size());
-        return {};
+        return answer(Call::data);
     }
     Result<> hole(std::uint64_t length) override {
         seen.back().holes += length;
         seen.back().content.append(length, '\0');
-        return {};
+        return answer(Call::hole);
     }
     Result<> end() override {
         ++ended;
-        return {};
+        return answer(Call::end);
     }
 
+    enum class Call { begin, data, hole, end };
     std::vector<Seen> seen;
     std::size_t ended = 0;
     std::function<void(const source::Entry &)> at_begin;
-    std::optional<Error> failure;
+    std::function<void()> at_data;
+    std::optional<Call> fails_at;
+
+private:
+    Result<> answer(Call call) const {
+        return call == fails_at ? Result<>(fail(ErrorCode::no_space, "full")) : Result<>();
+    }
 };
 
 class FilesTest : public testing::Test {
@@ -153,6 +160,15 @@ TEST_F(FilesTest, a_second_name_of_a_file_refers_to_the_first_across_roots) {
     EXPECT_EQ(entry("b/second").content, "");
 }
 
+TEST_F(FilesTest, a_name_whose_other_is_left_out_has_its_own_content) {
+    temp_.write("tree/a", "once");
+    ASSERT_EQ(link(tree("a").c_str(), tree("b").c_str()), 0);
+    source_.exclude = {"a"};
+    EXPECT_THAT(paths(), ElementsAre("b"));
+    EXPECT_EQ(entry("b").entry.hard_link_to, "");
+    EXPECT_EQ(entry("b").content, "once");
+}
+
 TEST_F(FilesTest, hands_holes_on_as_holes) {
     const std::string path = temp_.write("tree/sparse", "begin");
     const os::UniqueFd fd(open(path.c_str(), O_WRONLY | O_CLOEXEC));
@@ -229,6 +245,20 @@ TEST_F(FilesTest, one_that_shrinks_is_filled_with_zeros_to_its_promised_size) {
     EXPECT_THAT(warnings_.front().detail, HasSubstr("after 300 bytes"));
 }
 
+TEST_F(FilesTest, one_with_holes_that_shrinks_keeps_its_promised_size) {
+    const os::UniqueFd fd(open(tree("file").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600));
+    ASSERT_EQ(pwrite(fd.get(), "one", 3, 0), 3);
+    ASSERT_EQ(pwrite(fd.get(), "two", 3, 4 << 20), 3);
+    ASSERT_EQ(pwrite(fd.get(), "end", 3, 8 << 20), 3);
+    ASSERT_EQ(ftruncate(fd.get(), 10 << 20), 0);
+    when_at("file", [&] { EXPECT_EQ(ftruncate(fd.get(), 3), 0); });
+    ASSERT_TRUE(walk());
+    EXPECT_EQ(entry("file").content.size(), 10U << 20);
+    EXPECT_EQ(entry("file").content.substr(0, 4), std::string("one\0", 4));
+    EXPECT_EQ(entry("file").content.find("two"), std::string::npos);
+    EXPECT_THAT(warnings(), ElementsAre("shrank file"));
+}
+
 TEST_F(FilesTest, one_that_grows_keeps_its_promised_size) {
     temp_.write("tree/file", std::string(1000, 'x'));
     when_at("file", [&] { EXPECT_EQ(truncate(tree("file").c_str(), 5000), 0); });
@@ -269,6 +299,14 @@ TEST_F(FilesTest, keeps_only_the_directory_that_wants_no_backup) {
     temp_.write("tree/scratch/.nobackup", "");
     temp_.write("tree/scratch/big", "x");
     EXPECT_THAT(paths(), ElementsAre("scratch"));
+}
+
+TEST_F(FilesTest, the_job_says_what_marks_such_a_directory) {
+    temp_.write("tree/a/.nobackup", "");
+    temp_.write("tree/b/.skip", "");
+    temp_.write("tree/b/big", "x");
+    source_.exclude_if_present = {".never", ".skip"};
+    EXPECT_THAT(paths(), ElementsAre("a", "a/.nobackup", "b"));
 }
 
 TEST_F(FilesTest, stays_on_its_file_system_when_told) {
@@ -345,22 +383,59 @@ TEST_F(FilesTest, a_source_may_be_a_file) {
     EXPECT_EQ(entry("file").content, "content");
 }
 
-TEST_F(FilesTest, a_stop_ends_the_walk) {
-    temp_.write("tree/a", "x");
-    temp_.write("tree/b", "x");
+TEST_F(FilesTest, a_source_that_may_not_be_read_fails) {
+    chmod(temp_.path().c_str(), 0755);
+    chmod((temp_ / "tree").c_str(), 0000);
+    constexpr uid_t kNobody = 65534;
+    const uid_t us = geteuid();
+    ASSERT_TRUE(us != 0 || seteuid(kNobody) == 0);
+    const auto walked = walk();
+    ASSERT_EQ(seteuid(us), 0);
+    chmod((temp_ / "tree").c_str(), 0755);
+    ASSERT_FALSE(walked);
+    EXPECT_EQ(walked.error().code(), ErrorCode::source_unreadable);
+    EXPECT_THAT(out_.seen, IsEmpty());
+}
+
+// Empty files: there is no content whose copy would notice the stop.
+TEST_F(FilesTest, a_stop_ends_the_walk_before_the_next_entry) {
+    temp_.write("tree/a", "");
+    temp_.write("tree/b", "");
     when_at("a", [&] { stop_.request_stop(); });
     const auto walked = walk();
     ASSERT_FALSE(walked);
     EXPECT_EQ(walked.error().code(), ErrorCode::cancelled);
+    EXPECT_EQ("/" + out_.seen.back().entry.path, tree("a"));
 }
 
-TEST_F(FilesTest, what_the_sink_reports_ends_the_walk) {
-    temp_.write("tree/a", "x");
-    when_at("a", [&] { out_.failure.emplace(ErrorCode::no_space, "full"); });
+TEST_F(FilesTest, a_stop_ends_the_walk_amid_a_file) {
+    constexpr std::size_t kSize = 4u << 20;
+    temp_.write("tree/large", std::string(kSize, 'x'));
+    out_.at_data = [&] { stop_.request_stop(); };
+    const auto walked = walk();
+    ASSERT_FALSE(walked);
+    EXPECT_EQ(walked.error().code(), ErrorCode::cancelled);
+    EXPECT_GT(entry("large").content.size(), 0U);
+    EXPECT_LT(entry("large").content.size(), kSize);
+}
+
+class FilesSinkTest : public FilesTest, public testing::WithParamInterface<Recorder::Call> {};
+
+TEST_P(FilesSinkTest, what_the_sink_reports_ends_the_walk) {
+    const os::UniqueFd fd(open(tree("a").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ASSERT_EQ(write(fd.get(), "begin", 5), 5);
+    ASSERT_EQ(ftruncate(fd.get(), 10 << 20), 0);
+    temp_.write("tree/b", "x");
+    when_at("a", [&] { out_.fails_at = GetParam(); });
     const auto walked = walk();
     ASSERT_FALSE(walked);
     EXPECT_EQ(walked.error().code(), ErrorCode::no_space);
+    EXPECT_EQ("/" + out_.seen.back().entry.path, tree("a"));
 }
+
+INSTANTIATE_TEST_SUITE_P(Calls, FilesSinkTest,
+                         testing::Values(Recorder::Call::begin, Recorder::Call::data,
+                                         Recorder::Call::hole, Recorder::Call::end));
 
 } // namespace
 } // namespace intact::test

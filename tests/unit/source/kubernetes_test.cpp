@@ -77,10 +77,16 @@ TEST_F(KubernetesTest, the_root_of_a_container_is_its_dot) {
 
 TEST_F(KubernetesTest, asks_for_the_selector_where_the_settings_say) {
     source_.namespace_ = "prod";
+    source_.context = "east";
+    source_.kubeconfig = "/etc/kube";
+    source_.container = "db"; // of the copy, not of the question
     kubectl_says("shop-7 Running True \n");
     ASSERT_TRUE(command());
     const std::string asked = read_file(temp_ / "arguments");
-    EXPECT_THAT(asked, testing::StartsWith("--namespace=prod\nget\npods\n--selector=app=shop\n"));
+    EXPECT_THAT(asked, testing::StartsWith("--kubeconfig=/etc/kube\n--context=east\n"
+                                           "--namespace=prod\nget\npods\n--selector=app=shop\n"
+                                           "--output\njsonpath={range .items[*]}"));
+    EXPECT_THAT(asked, testing::Not(HasSubstr("db")));
 }
 
 TEST_F(KubernetesTest, takes_the_one_pod_that_is_running_and_ready) {
@@ -88,6 +94,12 @@ TEST_F(KubernetesTest, takes_the_one_pod_that_is_running_and_ready) {
     EXPECT_EQ(pod_of("shop-1 Running False \nshop-7 Running True \nshop-9 Succeeded False \n"),
               "shop-7");
     EXPECT_EQ(pod_of("shop-1 Running True 2026-11-22T10:00:00Z\nshop-7 Running True \n"), "shop-7");
+}
+
+TEST_F(KubernetesTest, a_pod_on_its_way_out_is_none) {
+    const std::string told = pod_of("shop-1 Running True 2026-11-22T10:00:00Z\n");
+    EXPECT_THAT(told, HasSubstr("names 0 running and ready pods"));
+    EXPECT_THAT(told, HasSubstr("shop-1 (Running True 2026-11-22T10:00:00Z)"));
 }
 
 TEST_F(KubernetesTest, none_and_more_than_one_are_refused_by_name) {
@@ -106,6 +118,24 @@ TEST_F(KubernetesTest, a_kubectl_that_fails_is_told_with_the_selector_and_its_wo
     EXPECT_EQ(made.error().code(), ErrorCode::source_failed);
     EXPECT_THAT(made.error().message(), HasSubstr("app=shop"));
     EXPECT_THAT(made.error().message(), HasSubstr("exited with status 1: refused"));
+}
+
+TEST_F(KubernetesTest, a_kubectl_that_is_missing_is_told_with_the_selector) {
+    const auto made = command();
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), ErrorCode::program_missing);
+    EXPECT_THAT(made.error().message(), HasSubstr("app=shop"));
+    EXPECT_THAT(made.error().message(), HasSubstr(source_.kubectl));
+}
+
+TEST_F(KubernetesTest, a_stop_ends_the_question) {
+    temp_.write("kubectl", "#!/bin/sh\nexec sleep 1000\n");
+    ASSERT_EQ(chmod((temp_ / "kubectl").c_str(), 0755), 0);
+    std::stop_source stop;
+    stop.request_stop();
+    const auto made = source::kubernetes_command(source_, stop.get_token());
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code(), ErrorCode::cancelled);
 }
 
 TEST_F(KubernetesTest, an_answer_without_end_is_cut_off) {
