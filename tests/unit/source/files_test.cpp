@@ -437,5 +437,16 @@ INSTANTIATE_TEST_SUITE_P(Calls, FilesSinkTest,
                          testing::Values(Recorder::Call::begin, Recorder::Call::data,
                                          Recorder::Call::hole, Recorder::Call::end));
 
+// Where data ends the file, no later hole is there to be refused.
+TEST_F(FilesTest, a_sink_that_refuses_the_hole_before_data_ends_the_walk) {
+    const os::UniqueFd fd(open(tree("a").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
+    ASSERT_EQ(pwrite(fd.get(), "end", 3, 8 << 20), 3);
+    out_.fails_at = Recorder::Call::hole;
+    const auto walked = walk();
+    ASSERT_FALSE(walked);
+    EXPECT_EQ(walked.error().code(), ErrorCode::no_space);
+    EXPECT_LT(entry("a").content.size(), (8U << 20) + 3);
+}
+
 } // namespace
 } // namespace intact::test
