@@ -1,9 +1,13 @@
 #include "destination/recovery.hpp"
 
 #include "base/run_id.hpp"
+#include "destination/backup_list.hpp"
 #include "destination/publish.hpp"
 #include "destination/staging.hpp"
 #include "destination/verify.hpp"
+
+#include <cerrno>
+#include <fmt/format.h>
 
 namespace intact::destination {
 namespace {
@@ -16,10 +20,27 @@ Result<> remove_staged(const os::Directory &directory, const StagedNames &names)
     return directory.sync();
 }
 
-std::optional<Manifest> read_manifest(const os::Directory &directory, const std::string &name) {
+enum class Reading { missing, torn, good };
+
+struct StagedManifest {
+    Reading reading = Reading::missing;
+    std::optional<Manifest> manifest;
+};
+
+// What storage refuses to give is neither missing nor torn: that is an error.
+Result<StagedManifest> read_manifest(const os::Directory &directory, const std::string &name) {
     const auto text = directory.read_file(name, kManifestLimitBytes);
+    if (!text && text.error().sys_errno() == ENOENT) {
+        return StagedManifest{};
+    }
+    if (!text && text.error().code() != ErrorCode::file_too_large) {
+        return fail(text.error());
+    }
     auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
-    return manifest ? std::optional(*std::move(manifest)) : std::nullopt;
+    if (!manifest) {
+        return StagedManifest{Reading::torn, std::nullopt};
+    }
+    return StagedManifest{Reading::good, *std::move(manifest)};
 }
 
 // Whether the file has the digest the manifest tells. Only a failed read is an error.
@@ -37,19 +58,168 @@ Result<bool> is_archive_of(const os::Directory &directory, const std::string &na
     return fail(checked.error());
 }
 
-Result<> finish_moving(const os::Directory &directory, const StagedNames &names,
-                       const Manifest &manifest) {
-    const std::string checksum = manifest.archive + std::string(kChecksumSuffix);
-    const std::string final_manifest = manifest.archive + std::string(kManifestSuffix);
-    Moves moves(directory);
-    // The .sha256 may have been moved before the crash; then what is staged is the replaced one.
-    const auto staged = directory.read_file(names.checksum, kManifestLimitBytes);
-    if (staged && *staged == render_checksum(manifest)) {
-        INTACT_TRY(moves.move(names.checksum, checksum, Variant::exchange));
-    }
-    INTACT_TRY(moves.move(names.manifest, final_manifest, Variant::exchange));
-    return directory.sync();
+Error nothing_fits(const os::Directory &directory, const std::string &run_id,
+                   std::string_view why) {
+    return Error(ErrorCode::archive_damaged,
+                 fmt::format("recover run {} in {}: {}, nothing was touched", run_id,
+                             os::quoted(directory.path()), why))
+        .with_hint(fmt::format("look at the '.intact-{}.*' files by hand", run_id));
 }
+
+// The files of one run, and the questions that decide its case.
+class DeadRun {
+public:
+    DeadRun(const os::Directory &directory, std::string run_id, const std::stop_token &stop)
+        : directory_(directory), run_id_(std::move(run_id)), stop_(stop),
+          names_(staged_names(run_id_)) {}
+
+    Result<Recovery> settle() {
+        INTACT_TRY_ASSIGN(has_archive_, directory_.has(names_.archive));
+        INTACT_TRY_ASSIGN(const bool has_checksum, directory_.has(names_.checksum));
+        INTACT_TRY_ASSIGN(const auto staged, read_manifest(directory_, names_.manifest));
+        switch (staged.reading) {
+        case Reading::missing:
+            return has_archive_ || has_checksum ? sweep() : Recovery{};
+        case Reading::torn:
+            return settle_torn();
+        case Reading::good:
+            break;
+        }
+        INTACT_TRY_ASSIGN(
+            const auto current,
+            read_manifest(directory_, staged.manifest->archive + std::string(kManifestSuffix)));
+        return staged.manifest->run_id == run_id_
+                   ? settle_moving(*staged.manifest, current.manifest)
+                   : settle_moved(*staged.manifest, current.manifest);
+    }
+
+private:
+    // Manifests are durable before anything moves, so a torn one means that nothing did, unless
+    // storage spoilt it later: what some backup here may need is kept.
+    Result<Recovery> settle_torn() {
+        INTACT_TRY_ASSIGN(const auto backups, list_backups(directory_));
+        for (const FoundBackup &backup : backups) {
+            if (!has_archive_ || !backup.manifest) {
+                continue;
+            }
+            INTACT_TRY_ASSIGN(const bool needed, is_staged(*backup.manifest));
+            if (needed) {
+                return fail(nothing_fits(directory_, run_id_,
+                                         "its manifest is damaged and its archive is that of " +
+                                             backup.manifest_name));
+            }
+        }
+        return sweep();
+    }
+
+    // Publishing had begun, and its last move had not happened.
+    Result<Recovery> settle_moving(const Manifest &fresh, const std::optional<Manifest> &old) {
+        INTACT_TRY_ASSIGN(const bool not_moved, is_staged(fresh));
+        if (not_moved) {
+            return sweep();
+        }
+        INTACT_TRY_ASSIGN(const bool moved, is_final(fresh));
+        if (moved) {
+            return complete(fresh);
+        }
+        if (old) {
+            INTACT_TRY_ASSIGN(const bool stands, give_back(*old));
+            if (stands) {
+                return sweep();
+            }
+        }
+        INTACT_TRY_ASSIGN(const bool name_taken, directory_.has(fresh.archive));
+        if (!name_taken && !old) {
+            return sweep();
+        }
+        return fail(nothing_fits(directory_, run_id_, "no copy of the backup is whole"));
+    }
+
+    // All was moved; what is staged is the replaced backup.
+    Result<Recovery> settle_moved(const Manifest &old, const std::optional<Manifest> &fresh) {
+        if (!fresh || fresh->run_id != run_id_) {
+            return fail(nothing_fits(directory_, run_id_, "neither manifest is of that run"));
+        }
+        INTACT_TRY_ASSIGN(const bool new_stands, is_final(*fresh));
+        if (new_stands) {
+            INTACT_TRY(remove_staged(directory_, names_));
+            return Recovery{Recovered::completed, fresh};
+        }
+        INTACT_TRY_ASSIGN(const bool stands_again, give_back(old));
+        if (stands_again) {
+            return sweep();
+        }
+        return fail(nothing_fits(directory_, run_id_, "no copy of the backup is whole"));
+    }
+
+    Result<bool> is_staged(const Manifest &manifest) {
+        return is_archive_of(directory_, names_.archive, manifest, stop_);
+    }
+    Result<bool> is_final(const Manifest &manifest) {
+        return is_archive_of(directory_, manifest.archive, manifest, stop_);
+    }
+
+    Result<Recovery> sweep() {
+        INTACT_TRY(remove_staged(directory_, names_));
+        return Recovery{Recovered::swept, std::nullopt};
+    }
+
+    Result<Recovery> complete(const Manifest &fresh) {
+        INTACT_TRY(move_checksum(fresh));
+        INTACT_TRY(move_manifest(fresh));
+        INTACT_TRY(directory_.sync());
+        INTACT_TRY(remove_staged(directory_, names_));
+        return Recovery{Recovered::completed, fresh};
+    }
+
+    // Whether the old backup has its names, now or again. A crash on the way leaves a case that
+    // comes here again.
+    Result<bool> give_back(const Manifest &old) {
+        INTACT_TRY_ASSIGN(const bool staged, is_staged(old));
+        if (staged) {
+            INTACT_TRY(Moves(directory_).move(names_.archive, old.archive, Variant::exchange));
+            INTACT_TRY(directory_.sync());
+        } else {
+            INTACT_TRY_ASSIGN(const bool stands, is_final(old));
+            if (!stands) {
+                return false;
+            }
+        }
+        INTACT_TRY_ASSIGN(const auto manifest, read_manifest(directory_, names_.manifest));
+        INTACT_TRY(move_checksum(old));
+        if (manifest.manifest && manifest.manifest->run_id == old.run_id) {
+            INTACT_TRY(move_manifest(old));
+        }
+        INTACT_TRY(directory_.sync());
+        return true;
+    }
+
+    // It may have been moved before the crash; then what is staged is the other backup's.
+    Result<> move_checksum(const Manifest &manifest) {
+        const auto staged = directory_.read_file(names_.checksum, kManifestLimitBytes);
+        if (!staged && staged.error().sys_errno() != ENOENT) {
+            return fail(staged.error());
+        }
+        if (staged && *staged == render_checksum(manifest)) {
+            return Moves(directory_)
+                .move(names_.checksum, manifest.archive + std::string(kChecksumSuffix),
+                      Variant::exchange);
+        }
+        return {};
+    }
+
+    Result<> move_manifest(const Manifest &manifest) {
+        return Moves(directory_)
+            .move(names_.manifest, manifest.archive + std::string(kManifestSuffix),
+                  Variant::exchange);
+    }
+
+    const os::Directory &directory_;
+    const std::string run_id_;
+    const std::stop_token &stop_;
+    const StagedNames names_;
+    bool has_archive_ = false;
+};
 
 } // namespace
 
@@ -58,45 +228,7 @@ Result<Recovery> recover_run(const os::Directory &directory, const std::string &
     if (!RunId::parse(run_id)) {
         return Recovery{}; // a lock record that is not ours names no file of ours
     }
-    const StagedNames names = staged_names(run_id);
-    INTACT_TRY_ASSIGN(const bool has_archive, directory.has(names.archive));
-    INTACT_TRY_ASSIGN(const bool has_checksum, directory.has(names.checksum));
-    INTACT_TRY_ASSIGN(const bool has_manifest, directory.has(names.manifest));
-    if (!has_archive && !has_checksum && !has_manifest) {
-        return Recovery{};
-    }
-
-    const std::optional<Manifest> staged = read_manifest(directory, names.manifest);
-    if (!staged) {
-        INTACT_TRY(remove_staged(directory, names));
-        return Recovery{Recovered::swept, std::nullopt};
-    }
-    if (staged->run_id != run_id) {
-        const auto current =
-            read_manifest(directory, staged->archive + std::string(kManifestSuffix));
-        if (!current || current->run_id != run_id) {
-            return fail(Error(ErrorCode::archive_damaged,
-                              "recover run " + run_id + " in " + os::quoted(directory.path()) +
-                                  ": neither manifest is of that run, nothing was touched")
-                            .with_hint("look at the '.intact-" + run_id + ".*' files by hand"));
-        }
-        INTACT_TRY(remove_staged(directory, names));
-        return Recovery{Recovered::completed, current};
-    }
-
-    INTACT_TRY_ASSIGN(const bool moved, is_archive_of(directory, staged->archive, *staged, stop));
-    // An archive of the same content may have been there before; while ours is still staged, it
-    // was.
-    const bool still_staged =
-        has_archive && moved &&
-        is_archive_of(directory, names.archive, *staged, stop).value_or(false);
-    if (!moved || still_staged) {
-        INTACT_TRY(remove_staged(directory, names));
-        return Recovery{Recovered::swept, std::nullopt};
-    }
-    INTACT_TRY(finish_moving(directory, names, *staged));
-    INTACT_TRY(remove_staged(directory, names));
-    return Recovery{Recovered::completed, staged};
+    return DeadRun(directory, run_id, stop).settle();
 }
 
 } // namespace intact::destination

@@ -24,13 +24,18 @@ struct Recovery {
 };
 
 /// Settles run `run_id` in `directory`. The caller holds the target's lock and the run is dead.
-/// Errors: io; cancelled; archive_damaged when neither copy can be proven: then nothing is touched.
-/// | staged manifest | final archive | action |
+/// "New" is the archive that the run's manifest describes, "old" the one that the replaced backup's
+/// manifest describes; each is told by its digest.
+/// | staged manifest | archives | action |
 /// |---|---|---|
-/// | missing or torn | any | publishing had not begun: remove what is staged |
-/// | of this run | has its digest | archive was moved: move the companions, remove the rest |
-/// | of this run | anything else | nothing was moved: remove what is staged |
-/// | of another run | final manifest is this run's | all was moved: remove the replaced backup |
+/// | missing or torn | | publishing had not begun: remove what is staged |
+/// | of this run | new one staged | nothing was moved: remove what is staged |
+/// | of this run | new one has the final name | move the companions, remove the rest |
+/// | of this run | old one staged, new one nowhere | give the old one its name back |
+/// | of this run | old one has the final name | remove what is staged |
+/// | of the old run | new one has the final name | all was moved: remove the replaced backup |
+/// | of the old run | old one staged, new one nowhere | give the old one its name back |
+/// Errors: io; cancelled; archive_damaged when no row fits. After any of them nothing was removed.
 Result<Recovery> recover_run(const os::Directory &directory, const std::string &run_id,
                              const std::stop_token &stop);
 

@@ -1,5 +1,8 @@
 #include "unit/destination/fixture.hpp"
 
+#include <algorithm>
+#include <cstdio>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 namespace intact::test {
@@ -21,6 +24,25 @@ protected:
         waitpid(child, nullptr, 0);
         const auto left = left_over();
         return left.empty() ? "" : left.front().substr(8, 26);
+    }
+
+    // Killed when the archives have changed places and their companions have not.
+    std::string die_in_the_middle() {
+        FaultySys probe;
+        EXPECT_TRUE(publish("fixed.tar.zst", "probe", Naming::fixed, probe));
+        EXPECT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+        const auto calls = probe.calls();
+        const auto first_move = std::find_if(calls.begin(), calls.end(), [](const auto &call) {
+            return call.starts_with("renameat2");
+        });
+        return die_at(static_cast<std::size_t>(first_move - calls.begin()), Fault::act_after,
+                      Naming::fixed, "fixed.tar.zst");
+    }
+
+    void flip_last_byte(const std::string &name) const {
+        std::string content = read_file(temp_ / ("dest/" + name));
+        content.back() = static_cast<char>(content.back() ^ 1);
+        temp_.write("dest/" + name, content);
     }
 };
 
@@ -62,6 +84,83 @@ TEST_F(RecoveryTest,
         }
     }
     std::printf("points at which the run was killed: %zu\n", points);
+}
+
+TEST_F(RecoveryTest, gives_the_replaced_backup_its_name_back_when_storage_spoilt_the_new_one) {
+    ASSERT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+    FaultySys probe;
+    ASSERT_TRUE(publish("fixed.tar.zst", "probe", Naming::fixed, probe));
+    std::size_t given_back = 0;
+    std::size_t too_late = 0;
+    for (std::size_t at = 0; at < probe.calls().size(); ++at) {
+        for (const std::string &name : names()) {
+            ASSERT_TRUE(directory_.remove(name));
+        }
+        ASSERT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+        const std::string run = die_at(at, Fault::act_after, Naming::fixed, "fixed.tar.zst");
+        bool old_is_there = false;
+        for (const std::string &name : names()) {
+            if (name.ends_with(".archive") || name.ends_with(".zst")) {
+                old_is_there = old_is_there || restored(name) == "one";
+                if (restored(name) == "two") {
+                    flip_last_byte(name);
+                }
+            }
+        }
+        if (!old_is_there) {
+            ++too_late;
+            continue; // settled: the new backup had been proven before the old one went
+        }
+        if (!run.empty()) {
+            const auto recovery = destination::recover_run(directory_, run, {});
+            ASSERT_TRUE(recovery) << "call " << at << ": " << recovery.error().message();
+            given_back += recovery->what == Recovered::swept ? 1U : 0U;
+        }
+        ASSERT_EQ(restored("fixed.tar.zst"), "one") << "call " << at;
+        ASSERT_TRUE(verify("fixed.tar.zst")) << verify("fixed.tar.zst").error().message();
+        ASSERT_TRUE(left_over().empty()) << "call " << at;
+    }
+    EXPECT_GT(given_back, 0U);
+    EXPECT_GT(too_late, 0U);
+}
+
+TEST_F(RecoveryTest, touches_nothing_when_no_copy_can_be_proven) {
+    ASSERT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+    const std::string run = die_in_the_middle();
+    for (const std::string &name : names()) {
+        if (name.ends_with(".archive") || name.ends_with(".zst")) {
+            flip_last_byte(name);
+        }
+    }
+    const auto before = names();
+    const auto recovery = destination::recover_run(directory_, run, {});
+    ASSERT_FALSE(recovery);
+    EXPECT_EQ(recovery.error().code(), ErrorCode::archive_damaged);
+    EXPECT_EQ(names(), before);
+}
+
+TEST_F(RecoveryTest, takes_a_manifest_that_storage_does_not_give_for_neither_missing_nor_torn) {
+    ASSERT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+    const std::string run = die_in_the_middle();
+    const std::string manifest = temp_ / ("dest/.intact-" + run + ".manifest");
+    ASSERT_EQ(rename(manifest.c_str(), (temp_ / "kept").c_str()), 0);
+    ASSERT_EQ(mkfifo(manifest.c_str(), 0600), 0);
+    const auto before = names();
+    EXPECT_FALSE(destination::recover_run(directory_, run, {}));
+    EXPECT_EQ(names(), before);
+
+    ASSERT_EQ(rename((temp_ / "kept").c_str(), manifest.c_str()), 0);
+    ASSERT_TRUE(destination::recover_run(directory_, run, {}));
+    EXPECT_EQ(restored("fixed.tar.zst"), "two");
+}
+
+TEST_F(RecoveryTest, keeps_the_archive_of_a_standing_backup_whose_staged_manifest_is_damaged) {
+    ASSERT_TRUE(publish("fixed.tar.zst", "one", Naming::fixed));
+    const std::string run = die_in_the_middle();
+    flip_last_byte(".intact-" + run + ".manifest");
+    const auto before = names();
+    EXPECT_FALSE(destination::recover_run(directory_, run, {}));
+    EXPECT_EQ(names(), before);
 }
 
 TEST_F(RecoveryTest, touches_nothing_that_another_run_staged) {
