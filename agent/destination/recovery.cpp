@@ -102,8 +102,12 @@ private:
             if (!has_archive_ || !backup.manifest) {
                 continue;
             }
-            INTACT_TRY_ASSIGN(const bool needed, is_staged(*backup.manifest));
-            if (needed) {
+            INTACT_TRY_ASSIGN(const bool is_its, is_staged(*backup.manifest));
+            if (!is_its) {
+                continue;
+            }
+            INTACT_TRY_ASSIGN(const bool has_another, is_final(*backup.manifest));
+            if (!has_another) {
                 return fail(nothing_fits(directory_, run_id_,
                                          "its manifest is damaged and its archive is that of " +
                                              backup.manifest_name));
