@@ -81,9 +81,11 @@ Ready next_event(const os::Process &process, const os::StopFd &stop, bool leader
     }
 }
 
+enum class OutputEnd { seen, held_open };
+
 // Moves stdout into the sink until its end.
-Result<> move_output(const os::Process &process, ByteSink &sink, const os::StopFd &stop,
-                     const std::string &program) {
+Result<OutputEnd> move_output(const os::Process &process, ByteSink &sink, const os::StopFd &stop,
+                              const std::string &program) {
     bool leader_ended = false;
     Steady::time_point drain_until{};
     for (;;) {
@@ -95,15 +97,14 @@ Result<> move_output(const os::Process &process, ByteSink &sink, const os::StopF
             drain_until = Steady::now() + kDrainGrace;
             break;
         case Ready::time_out:
-            return {}; // held open by a process that outlives the command: it has said what it had
-                       // to say
+            return OutputEnd::held_open;
         case Ready::output: {
             INTACT_TRY_ASSIGN(const auto room, sink.space());
             INTACT_TRY_ASSIGN(const std::size_t count,
                               os::read_some(os::kernel(), process.stdout_fd(), room,
                                             fmt::format("output of {}", program)));
             if (count == 0) {
-                return {};
+                return OutputEnd::seen;
             }
             sink.commit(count);
         }
@@ -146,6 +147,16 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
         return fail(ErrorCode::source_failed,
                     fmt::format("command '{}' {}{}{}", program, status->describe(),
                                 said.empty() ? "" : ": ", said));
+    }
+    // Whoever still holds the pipe may be the one that had more to write: a success would be a
+    // guess.
+    if (*moved == OutputEnd::held_open) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("command '{}' ended, but a process it had started still held "
+                                      "its output open {} s later",
+                                      program, kDrainGrace.count()))
+                        .with_hint("have the command wait for what it starts, or give that another "
+                                   "standard output"));
     }
     return {};
 }

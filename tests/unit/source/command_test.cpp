@@ -56,6 +56,13 @@ TEST_F(CommandTest, an_exit_status_is_a_failure_that_quotes_the_last_line) {
     EXPECT_EQ(end_.stderr_tail, "early\nno such table\n");
 }
 
+TEST_F(CommandTest, output_still_held_open_after_the_end_is_no_success) {
+    const auto ended = shell("echo first; sleep 1000 2>&1 &");
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code(), ErrorCode::source_incomplete);
+    EXPECT_EQ(out_.text, "first\n");
+}
+
 TEST_F(CommandTest, a_signal_is_a_failure_by_name) {
     const auto ended = shell("kill -KILL $$");
     ASSERT_FALSE(ended);
