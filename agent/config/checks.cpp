@@ -49,6 +49,24 @@ std::optional<Complaint> check_placeholder(std::string_view text, std::size_t op
         close - open + 1);
 }
 
+struct Component {
+    std::size_t at;
+    std::size_t length;
+};
+
+// The first "." or ".." between slashes.
+std::optional<Component> find_dots(std::string_view path) {
+    for (std::size_t at = 0; at < path.size();) {
+        const std::size_t end = std::min(path.find('/', at), path.size());
+        const std::string_view component = path.substr(at, end - at);
+        if (component == "." || component == "..") {
+            return Component{at, component.size()};
+        }
+        at = end + 1;
+    }
+    return std::nullopt;
+}
+
 } // namespace
 
 std::optional<Complaint> check_argument(std::string_view text) {
@@ -85,6 +103,15 @@ std::optional<Complaint> check_absolute(std::string_view text) {
                          "",
                          0,
                          0};
+    }
+    if (const std::optional<Component> dots = find_dots(text)) {
+        return Complaint{Code::bad_path,
+                         fmt::format("must not hold a component {}",
+                                     ticked(text.substr(dots->at, dots->length))),
+                         "where this leads depends on symlinks",
+                         "write the path that it leads to",
+                         dots->at,
+                         dots->length};
     }
     return check_argument(text);
 }

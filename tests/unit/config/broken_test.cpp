@@ -139,6 +139,8 @@ const std::vector<Broken> kJobs{
     {"[source]\ntype = \"files\"\npaths = [\n  \"/etc\",\n  \"~/x\",\n]\n", "E009", 5, 3, 5,
      "'~' is not expanded"},
     {kFiles + "[destination]\npath = \"backup\"\n", "E009", 5, 8, 8, "'destination.path'"},
+    {"[source]\ntype = \"files\"\npaths = [\"/srv/../etc\"]\n", "E009", 3, 16, 2, "component '..'"},
+    {kFiles + "[destination]\npath = \"/mnt/./b\"\n", "E009", 5, 14, 1, "component '.'"},
     {kFiles + "[destination]\npath = \"\"\n", "E009", 5, 8, 2, "absolute path"},
     {kCommand + "working_directory = \".\"\n", "E009", 4, 21, 3, "absolute path"},
     {"[source]\ntype = \"kubernetes\"\npod = \"p\"\npath = \"data\"\n", "E009", 4, 8, 6,
