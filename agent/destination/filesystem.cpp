@@ -3,6 +3,7 @@
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
+#include <sys/statvfs.h>
 #include <sys/vfs.h>
 
 namespace intact::destination {
@@ -77,6 +78,14 @@ Result<Filesystem> examine_filesystem(const os::Directory &directory, config::St
         break;
     }
     return filesystem;
+}
+
+Result<std::uint64_t> free_bytes(const os::Directory &directory) {
+    struct statvfs info{};
+    if (fstatvfs(directory.fd(), &info) != 0) {
+        return fail_errno(errno, "examine the filesystem of " + os::quoted(directory.path()));
+    }
+    return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
 }
 
 } // namespace intact::destination

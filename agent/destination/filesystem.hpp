@@ -5,6 +5,7 @@
 #include "config/job.hpp"
 #include "os/file.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace intact::destination {
@@ -19,5 +20,8 @@ struct Filesystem {
 /// Errors: unsupported where a rename may lose both copies (FAT, network filesystems) unless the
 /// operator forces atomic-rename; then the concern says what is risked.
 Result<Filesystem> examine_filesystem(const os::Directory &directory, config::Strategy strategy);
+
+/// What an ordinary user may still write there. Source: statvfs(3). Errors: io.
+Result<std::uint64_t> free_bytes(const os::Directory &directory);
 
 } // namespace intact::destination

@@ -35,25 +35,40 @@ std::string_view name_of(Variant variant) {
 }
 
 Result<Variant> choose_variant(const os::Directory &directory, const std::string &archive,
-                               Naming naming, const std::string &job) {
-    INTACT_TRY_ASSIGN(const bool taken, directory.has(archive));
-    if (!taken) {
-        return Variant::rename;
+                               Naming naming, const Owner &owner) {
+    const std::string manifest_name = archive + std::string(kManifestSuffix);
+    INTACT_TRY_ASSIGN(const bool has_archive, directory.has(archive));
+    INTACT_TRY_ASSIGN(const bool has_manifest, directory.has(manifest_name));
+    INTACT_TRY_ASSIGN(const bool has_checksum,
+                      directory.has(archive + std::string(kChecksumSuffix)));
+    if (!has_archive && !has_manifest && (!has_checksum || naming == Naming::fixed)) {
+        // A .sha256 alone proves nothing and may go.
+        return has_checksum ? Variant::exchange : Variant::rename;
     }
     const Error in_the_way(ErrorCode::already_exists,
-                           fmt::format("{} exists", os::quoted(directory.path_of(archive))));
+                           fmt::format("{} exists", os::quoted(directory.path_of(
+                                                        has_archive    ? archive
+                                                        : has_manifest ? manifest_name
+                                                                       : archive + ".sha256"))));
     if (naming == Naming::time_stamped) {
         return fail(in_the_way);
     }
-    const auto text =
-        directory.read_file(archive + std::string(kManifestSuffix), kManifestLimitBytes);
-    const auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
-    if (!manifest || manifest->job != job) {
+    const auto refuse = [&](std::string_view reason) {
         return fail(Error(in_the_way)
                         .within("replace the previous backup")
-                        .with_hint(fmt::format("it is no backup of job '{}': move it aside, intact "
-                                               "replaces only what it can tell for its own",
-                                               job)));
+                        .with_hint(fmt::format("{}: move it aside, intact replaces only what it "
+                                               "can tell for its own",
+                                               reason)));
+    };
+    const auto text = directory.read_file(manifest_name, kManifestLimitBytes);
+    const auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
+    if (!manifest || manifest->job != owner.job) {
+        return refuse(fmt::format("it is no backup of job '{}'", owner.job));
+    }
+    if (manifest->host != owner.host) {
+        return refuse(fmt::format("it is a backup of host '{}'; put {{host}} into "
+                                  "destination.name, or",
+                                  manifest->host));
     }
     return Variant::exchange;
 }

@@ -16,11 +16,17 @@ namespace intact::destination {
 enum class Variant { rename, exchange };
 std::string_view name_of(Variant variant);
 
-/// `exchange` when a fixed name is taken by a backup of this job.
+/// Whose backup a name may be taken by.
+struct Owner {
+    std::string job;
+    std::string host;
+};
+
+/// `exchange` when a fixed name, or that of a companion, is taken by a backup of this owner.
 /// Errors: already_exists when a time-stamped name is taken, or a fixed one by something that is no
-/// backup of this job: that is never replaced.
+/// backup of this owner: that is never replaced.
 Result<Variant> choose_variant(const os::Directory &directory, const std::string &archive,
-                               Naming naming, const std::string &job);
+                               Naming naming, const Owner &owner);
 
 /// Final names given so far, each by one atomic renameat2(2), to be taken back newest first.
 class Moves {

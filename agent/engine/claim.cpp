@@ -82,7 +82,9 @@ Result<std::string> free_archive_name(const os::Directory &directory, const conf
     }
     for (int seconds = 1; seconds <= 10; ++seconds) {
         INTACT_TRY_ASSIGN(const bool taken, directory.has(name));
-        if (!taken) {
+        INTACT_TRY_ASSIGN(const bool described,
+                          directory.has(name + std::string(destination::kManifestSuffix)));
+        if (!taken && !described) {
             break;
         }
         name =
@@ -91,13 +93,18 @@ Result<std::string> free_archive_name(const os::Directory &directory, const conf
     return name;
 }
 
-void find_previous(Claim &claim, const config::Job &job) {
+void find_previous(Claim &claim, const config::Job &job, const std::string &host) {
     const auto backups = destination::list_backups(claim.directory, job.name);
-    if (!backups || backups->empty() || !backups->back().manifest) {
-        return; // the chain begins anew; 'verify' is what finds a damaged one
+    if (!backups) {
+        return; // the chain begins anew; 'verify' is what finds damage
     }
-    claim.previous_archive = backups->back().manifest->archive;
-    claim.previous_manifest_sha256 = backups->back().manifest_sha256;
+    for (const destination::FoundBackup &backup : *backups) {
+        if (backup.manifest && backup.manifest->host == host) {
+            claim.previous_archive = backup.manifest->archive;
+            claim.previous_manifest_sha256 = backup.manifest_sha256;
+            claim.previous_bytes = backup.manifest->bytes;
+        }
+    }
 }
 
 } // namespace
@@ -122,20 +129,31 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
                                             destination::target_lock_name(job, context.host),
                                             owner(context, run, started), patience, stop));
     INTACT_TRY_ASSIGN(auto recovered, recover(directory, target_lock, stop));
-    INTACT_TRY_ASSIGN(std::string archive, free_archive_name(directory, job, context, started));
-    INTACT_TRY_ASSIGN(const auto variant,
-                      destination::choose_variant(
-                          directory, archive, destination::naming_of(job.destination), job.name));
+    const auto name_and_variant = [&]() -> Result<std::pair<std::string, destination::Variant>> {
+        INTACT_TRY_ASSIGN(std::string archive, free_archive_name(directory, job, context, started));
+        INTACT_TRY_ASSIGN(const auto variant,
+                          destination::choose_variant(directory, archive,
+                                                      destination::naming_of(job.destination),
+                                                      {job.name, context.host}));
+        return std::pair(std::move(archive), variant);
+    };
+    auto chosen = name_and_variant();
+    if (!chosen) {
+        // The dead are settled and this run has made nothing: its record would be a false cue.
+        target_lock.release();
+        return fail(std::move(chosen).error());
+    }
     Claim claim{std::move(job_lock),
                 std::move(directory),
                 std::move(target_lock),
                 std::move(filesystem),
-                std::move(archive),
-                variant,
+                std::move(chosen->first),
+                chosen->second,
                 "",
                 "",
+                0,
                 std::move(recovered)};
-    find_previous(claim, job);
+    find_previous(claim, job, context.host);
     return claim;
 }
 

@@ -29,6 +29,7 @@ struct Claim {
     destination::Variant variant;
     std::string previous_archive; ///< the job's newest backup before this; empty: none
     std::string previous_manifest_sha256;
+    std::uint64_t previous_bytes;
     std::vector<destination::Manifest>
         recovered; ///< backups whose publishing was finished just now
 };

@@ -1,6 +1,7 @@
 #include "engine/run.hpp"
 
 #include "base/log.hpp"
+#include "base/quantity.hpp"
 #include "destination/verify.hpp"
 #include "engine/claim.hpp"
 #include "engine/rebuild.hpp"
@@ -118,6 +119,13 @@ Result<> Run::claim() {
         if (catalog_) {
             static_cast<void>(catalog_->finish(record_of(manifest, claim_->directory.path())));
         }
+    }
+    // A guess, as this one may be smaller: it is told early, and the disk itself decides.
+    if (const auto free = destination::free_bytes(claim_->directory);
+        free && *free < claim_->previous_bytes) {
+        log::warning(fmt::format("{} has {} free, the previous backup took {}",
+                                 os::quoted(job_.destination.path), format_size(*free),
+                                 format_size(claim_->previous_bytes)));
     }
     if (!claim_->filesystem.concern.empty()) {
         warn({WarningKind::durability, job_.destination.path, claim_->filesystem.concern});

@@ -57,6 +57,15 @@ case_the_backup_before_survives_under_a_fixed_name() {
     fills_up 'always-this'
 }
 
+case_less_free_than_the_backup_before_took_is_told_first() {
+    small_disk 64M
+    job_of 30M '{job}-{time}'
+    expect 0 intact run job
+    job_of 5M '{job}-{time}'
+    expect 0 intact run job
+    says err 'free, the previous backup took'
+}
+
 case_a_full_disk_from_the_start() {
     small_disk 64M
     job_of 1M '{job}-{time}'

@@ -74,7 +74,7 @@ protected:
         INTACT_TRY_ASSIGN(const auto manifest, fill(staging, run, archive, content));
         INTACT_TRY(staging.add_companions(manifest));
         INTACT_TRY_ASSIGN(const auto variant,
-                          destination::choose_variant(directory, archive, naming, "job"));
+                          destination::choose_variant(directory, archive, naming, {"job", "here"}));
         INTACT_TRY_ASSIGN(auto published,
                           destination::publish(std::move(staging), manifest, variant));
         INTACT_TRY(published.settle());

@@ -41,6 +41,28 @@ TEST_F(PublishTest, a_fixed_name_never_replaces_what_is_no_backup_of_the_job) {
     EXPECT_EQ(read_file(temp_ / "dest/a.tar.zst"), "somebody's only copy");
 }
 
+TEST_F(PublishTest, a_fixed_name_never_replaces_the_backup_of_another_host) {
+    ASSERT_TRUE(publish("a.tar.zst", "one", Naming::fixed));
+    const auto refused =
+        destination::choose_variant(directory_, "a.tar.zst", Naming::fixed, {"job", "elsewhere"});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::already_exists);
+    EXPECT_NE(refused.error().hint().find("host 'here'"), std::string::npos);
+}
+
+TEST_F(PublishTest, a_fixed_name_is_free_again_when_its_archive_was_removed) {
+    for (const bool with_manifest : {true, false}) {
+        ASSERT_TRUE(publish("a.tar.zst", "one", Naming::fixed));
+        ASSERT_TRUE(directory_.remove("a.tar.zst"));
+        if (!with_manifest) {
+            ASSERT_TRUE(directory_.remove("a.tar.zst.manifest.json"));
+        }
+        ASSERT_TRUE(publish("a.tar.zst", "two", Naming::fixed));
+        EXPECT_TRUE(verify("a.tar.zst"));
+        EXPECT_TRUE(left_over().empty());
+    }
+}
+
 // Every durable call between the first staged byte and the last removed one fails once.
 TEST_F(PublishTest, an_error_at_any_call_leaves_the_previous_backup_as_it_was) {
     ASSERT_TRUE(publish("a.tar.zst", "one", Naming::fixed));
