@@ -11,6 +11,7 @@ namespace intact::cli {
 
 int rebuild_catalog(const Session &session) {
     const config::Configuration configuration = config::load(session.places());
+    int exit_code = show_common_errors(configuration);
     warn_about_broken(configuration);
     std::set<std::string> destinations;
     for (const config::LoadedJob &loaded : configuration.jobs) {
@@ -28,7 +29,6 @@ int rebuild_catalog(const Session &session) {
                       format_count(report->backups, "backup", "backups"),
                       format_count(destinations.size(), "destination", "destinations"),
                       format_count(report->added), format_count(report->backups - report->added)));
-    int exit_code = 0;
     for (const Error &problem : report->problems) {
         exit_code = print_error(problem);
     }

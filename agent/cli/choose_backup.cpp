@@ -2,7 +2,9 @@
 
 #include "cli/choose_jobs.hpp"
 #include "config/config.hpp"
+#include "destination/backup_name.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <set>
 #include <utility>
@@ -30,16 +32,33 @@ Result<ChosenBackup> find_by_path(const Session &session, const std::string &pat
     return find_in(std::move(directory), path.substr(slash + 1));
 }
 
+// The newest one that this host took. When a manifest that cannot be read may be of a newer one, an
+// older backup must not pass for the newest.
 Result<ChosenBackup> newest_of(const Session &session, const config::Job &job) {
+    const std::string host = session.context().host;
     INTACT_TRY_ASSIGN(auto directory, open_shared(job.destination.path, *session.sys));
     INTACT_TRY_ASSIGN(auto backups, destination::list_backups(*directory, job.name));
-    if (backups.empty()) {
-        return fail(
-            Error(ErrorCode::not_found, fmt::format("job '{}' has no backup in {}", job.name,
-                                                    os::quoted(job.destination.path)))
-                .with_hint(fmt::format("'intact run {}' takes one", job.name)));
+    const auto newest = std::find_if(backups.rbegin(), backups.rend(), [&](const auto &backup) {
+        return backup.manifest && backup.manifest->host == host;
+    });
+    for (const destination::FoundBackup &backup : backups) {
+        const std::string archive = destination::archive_of(backup.manifest_name);
+        if (!backup.manifest && destination::is_archive_name_of(job, host, archive) &&
+            (newest == backups.rend() || archive >= newest->manifest->archive)) {
+            return fail(Error(backup.manifest.error())
+                            .within(fmt::format("find the newest backup of job '{}'", job.name))
+                            .with_hint("name the backup you want: 'intact list' shows them"));
+        }
     }
-    return ChosenBackup{std::move(directory), std::move(backups.back())};
+    if (newest != backups.rend()) {
+        return ChosenBackup{std::move(directory), std::move(*newest)};
+    }
+    Error none(ErrorCode::not_found, fmt::format("job '{}' has no backup of host '{}' in {}",
+                                                 job.name, host, os::quoted(job.destination.path)));
+    return fail(
+        backups.empty()
+            ? std::move(none).with_hint(fmt::format("'intact run {}' takes one", job.name))
+            : std::move(none).with_hint("those of other hosts can be given by their names"));
 }
 
 std::set<std::string> destinations_of(const config::Configuration &configuration) {
@@ -60,17 +79,32 @@ Result<ChosenBackup> choose_backup(const Session &session, const std::string &wo
     if (const config::Job *job = configuration.find(word)) {
         return newest_of(session, *job);
     }
-    std::set<std::string> paths = destinations_of(configuration);
-    paths.insert(".");
-    for (const std::string &path : paths) {
+    std::vector<ChosenBackup> found;
+    for (const std::string &path : destinations_of(configuration)) {
         auto directory = open_shared(path, *session.sys);
         if (!directory) {
             continue; // of another job, or not mounted; the message below names what was asked for
         }
-        auto found = find_in(*std::move(directory), word);
-        if (found || found.error().code() != ErrorCode::not_found) {
-            return found;
+        auto backup = find_in(*std::move(directory), word);
+        if (backup) {
+            found.push_back(*std::move(backup));
+        } else if (backup.error().code() != ErrorCode::not_found) {
+            return backup;
         }
+    }
+    if (found.size() > 1) {
+        return fail(Error(ErrorCode::usage, fmt::format("'{}' is in {} and in {}", word,
+                                                        os::quoted(found[0].directory->path()),
+                                                        os::quoted(found[1].directory->path())))
+                        .with_hint("give the path of the one you want"));
+    }
+    if (!found.empty()) {
+        return std::move(found.front());
+    }
+    INTACT_TRY_ASSIGN(auto here, open_shared(".", *session.sys));
+    auto backup = find_in(std::move(here), word);
+    if (backup || backup.error().code() != ErrorCode::not_found) {
+        return backup;
     }
     const auto as_job = choose_job(configuration, word);
     if (as_job.error().code() == ErrorCode::config_invalid) {

@@ -80,6 +80,10 @@ Result<const config::Job *> choose_job(const config::Configuration &configuratio
     return fail(unknown_job(configuration, name));
 }
 
+int show_common_errors(const config::Configuration &configuration) {
+    return show_errors(configuration, "") ? exit_code_of(ErrorCode::config_invalid) : 0;
+}
+
 void warn_about(const config::Configuration &configuration, const config::Job &job) {
     for (const config::Diagnostic &diagnostic : configuration.diagnostics) {
         if (diagnostic.file == job.file && diagnostic.severity == config::Severity::warning) {

@@ -15,6 +15,10 @@ Result<const config::Job *> choose_job(const config::Configuration &configuratio
 /// Remarks of severity warning on the file of this job, on stderr.
 void warn_about(const config::Configuration &configuration, const config::Job &job);
 
+/// Shows, on stderr, the errors that belong to no job: in intact.toml, or a directory that cannot
+/// be read and may hold jobs. The exit code for having seen not all there is: 78, or 0 without any.
+int show_common_errors(const config::Configuration &configuration);
+
 /// One line on stderr for each broken job.
 void warn_about_broken(const config::Configuration &configuration);
 

@@ -70,10 +70,11 @@ int show_config(const Session &session, const ConfigShowArguments &arguments) {
         }
         is_first = false;
     }
-    if (arguments.job.empty()) {
-        warn_about_broken(configuration);
+    if (!arguments.job.empty()) {
+        return 0;
     }
-    return 0;
+    warn_about_broken(configuration);
+    return show_common_errors(configuration);
 }
 
 } // namespace intact::cli

@@ -43,11 +43,20 @@ find_backups(const Session &session, const ListArguments &arguments, std::vector
             jobs.push_back(&loaded.job);
         }
         warn_about_broken(configuration);
+        if (show_common_errors(configuration) != 0) {
+            problems.emplace_back(ErrorCode::config_invalid,
+                                  "not all of the configuration could be read: backups of other "
+                                  "jobs may be missing in the list");
+        }
     }
     return all_backups(session, jobs, problems);
 }
 
 /// What is wrong with it as far as that shows without reading the archive; empty: nothing.
+bool is_unreadable(const destination::FoundBackup &backup) {
+    return !backup.manifest && backup.manifest.error().code() != ErrorCode::manifest_damaged;
+}
+
 std::string fault_of(const destination::FoundBackup &backup) {
     if (!backup.manifest) {
         return backup.manifest.error().message();
@@ -65,7 +74,10 @@ std::string fault_of(const destination::FoundBackup &backup) {
 void add_row(Table &table, const ChosenBackup &chosen, Columns columns) {
     const std::string fault = fault_of(chosen.backup);
     const std::string remark =
-        fault.empty() ? "" : coloured(STDOUT_FILENO, Colour::red, "damaged: ") + fault;
+        fault.empty() ? ""
+                      : coloured(STDOUT_FILENO, Colour::red,
+                                 is_unreadable(chosen.backup) ? "unreadable: " : "damaged: ") +
+                            fault;
     if (!chosen.backup.manifest) {
         table.add({"?", chosen.name()}, remark);
         return;

@@ -8,9 +8,12 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "destination/chain.hpp"
 #include "destination/verify.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -23,7 +26,34 @@ constexpr int kMismatch = 5;
 struct Found {
     std::vector<ChosenBackup> backups;
     std::vector<Error> problems;
+    std::vector<std::string> gaps;
 };
+
+// What the job's directory tells beyond the single backups.
+void look_around(const Session &session, const config::Job &job, Found &found) {
+    const std::string host = session.context().host;
+    const auto directory = os::Directory::open(job.destination.path, *session.sys);
+    const auto backups = directory.and_then(
+        [&](const os::Directory &opened) { return destination::list_backups(opened, job.name); });
+    if (!backups) {
+        return; // all_backups() has reported it
+    }
+    auto unproven = destination::find_unproven(*directory, job, host);
+    if (!unproven) {
+        found.problems.push_back(std::move(unproven).error());
+        return;
+    }
+    if (backups->empty() && unproven->empty()) {
+        found.problems.push_back(
+            Error(ErrorCode::not_found, fmt::format("job '{}' has no backup in {}", job.name,
+                                                    os::quoted(job.destination.path)))
+                .with_hint(fmt::format("'intact run {}' takes one", job.name)));
+    }
+    destination::ChainReport chain = destination::check_chain(*backups, host);
+    std::move(unproven->begin(), unproven->end(), std::back_inserter(found.problems));
+    std::move(chain.faults.begin(), chain.faults.end(), std::back_inserter(found.problems));
+    std::move(chain.gaps.begin(), chain.gaps.end(), std::back_inserter(found.gaps));
+}
 
 Found find_all(const Session &session, const std::vector<std::string> &names) {
     Found found;
@@ -47,8 +77,21 @@ Found find_all(const Session &session, const std::vector<std::string> &names) {
                 ErrorCode::config_invalid,
                 fmt::format("job '{}' is broken: its backups were not verified", broken.name));
         }
+        if (show_common_errors(configuration) != 0) {
+            found.problems.emplace_back(
+                ErrorCode::config_invalid,
+                "not all of the configuration could be read: backups of other jobs were not "
+                "verified");
+        }
+        if (configuration.jobs.empty() && found.problems.empty()) {
+            found.problems.emplace_back(ErrorCode::not_found,
+                                        "no job is configured: nothing was verified");
+        }
     }
     found.backups = all_backups(session, jobs, found.problems);
+    for (const config::Job *job : jobs) {
+        look_around(session, *job, found);
+    }
     return found;
 }
 
@@ -132,6 +175,11 @@ int verify(const Session &session, const VerifyArguments &arguments) {
     int exit_code = 0;
     for (const Error &problem : found.problems) {
         exit_code = worse_of(exit_code, print_error(problem));
+    }
+    if (arguments.voice == Voice::normal) {
+        for (const std::string &gap : found.gaps) {
+            print_aside(fmt::format("note: {}\n", gap));
+        }
     }
     JsonLines json(STDOUT_FILENO);
     std::uint64_t sound = 0;

@@ -53,6 +53,10 @@ bool is_called(std::string_view archive, std::string_view name) {
 
 } // namespace
 
+std::string archive_of(std::string_view manifest_name) {
+    return std::string(without(manifest_name, kManifestSuffix));
+}
+
 Result<std::vector<FoundBackup>> list_backups(const os::Directory &directory,
                                               const std::string &job) {
     INTACT_TRY_ASSIGN(const auto names, directory.names());
@@ -73,16 +77,29 @@ Result<std::vector<FoundBackup>> list_backups(const os::Directory &directory,
 
 Result<FoundBackup> find_backup(const os::Directory &directory, const std::string &name) {
     INTACT_TRY_ASSIGN(const auto names, directory.names());
+    std::vector<std::string> matches;
     std::string known;
     for (const std::string &manifest_name : names) {
         if (manifest_name.front() == '.' || !manifest_name.ends_with(kManifestSuffix)) {
             continue;
         }
         const std::string_view archive = without(manifest_name, kManifestSuffix);
-        if (is_called(archive, name)) {
+        if (archive == without(without(name, kManifestSuffix), kChecksumSuffix)) {
             return read_backup(directory, manifest_name);
         }
+        if (is_called(archive, name)) {
+            matches.emplace_back(archive);
+        }
         known = archive;
+    }
+    if (matches.size() == 1) {
+        return read_backup(directory, matches.front() + std::string(kManifestSuffix));
+    }
+    if (!matches.empty()) {
+        return fail(Error(ErrorCode::usage,
+                          fmt::format("'{}' in {} may mean '{}'", name,
+                                      os::quoted(directory.path()), fmt::join(matches, "' or '")))
+                        .with_hint("give the whole name"));
     }
     return fail(
         Error(ErrorCode::not_found,

@@ -1,5 +1,6 @@
 #include "destination/backup_name.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace intact::destination {
@@ -47,6 +48,38 @@ Naming naming_of(const config::Destination &destination) {
 std::string archive_name(const config::Job &job, const std::string &host, WallTime time) {
     return fmt::format("{}{}{}", fill(job, host, file_stamp(time)), format_suffix(job),
                        compression_suffix(job.archive.compression));
+}
+
+bool is_archive_name_of(const config::Job &job, const std::string &host, std::string_view name) {
+    constexpr std::string_view kTime = "{time}";
+    constexpr std::string_view kStamp = "00000000T000000Z";
+    for (const std::string_view suffix : {".zst", ".gz"}) {
+        if (name.ends_with(suffix)) {
+            name.remove_suffix(suffix.size());
+            break;
+        }
+    }
+    if (!name.ends_with(".tar") && !name.ends_with(".raw")) {
+        return false;
+    }
+    name.remove_suffix(std::string_view(".tar").size());
+    const std::string filled = fill(job, host, kTime);
+    const std::size_t first = filled.find(kTime);
+    if (first == std::string::npos) {
+        return name == filled;
+    }
+    const std::string_view before = std::string_view(filled).substr(0, first);
+    const std::string_view after =
+        std::string_view(filled).substr(filled.rfind(kTime) + kTime.size());
+    if (name.size() < before.size() + kStamp.size() + after.size() || !name.starts_with(before) ||
+        !name.ends_with(after)) {
+        return false;
+    }
+    const auto is_alike = [](char a, char b) {
+        const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+        return is_digit(a) ? is_digit(b) : a == b;
+    };
+    return std::equal(kStamp.begin(), kStamp.end(), name.begin() + before.size(), is_alike);
 }
 
 std::string target_lock_name(const config::Job &job, const std::string &host) {

@@ -28,6 +28,10 @@ Result<os::UniqueFd> open_archive(const os::Directory &directory, const std::str
     if (!fd && fd.error().code() == ErrorCode::not_found) {
         return fail(std::move(fd).error().with_code(ErrorCode::backup_missing));
     }
+    // A symlink, a FIFO, a directory: whatever it is, it is not what was published.
+    if (!fd && (fd.error().sys_errno() == ELOOP || fd.error().sys_errno() == 0)) {
+        return fail(std::move(fd).error().with_code(ErrorCode::verify_mismatch));
+    }
     return fd;
 }
 
@@ -177,7 +181,11 @@ Result<Verification> verify_backup(const os::Directory &directory, const std::st
     const std::string checksum_name = manifest->archive + std::string(kChecksumSuffix);
     const auto checksum = directory.read_file(checksum_name, kManifestLimitBytes);
     if (!checksum) {
-        return within(Error(checksum.error()).with_code(ErrorCode::backup_missing), checksum_name);
+        return within(Error(checksum.error())
+                          .with_code(ErrorCode::backup_missing)
+                          .with_hint("the backup is not complete without it: the archive was not "
+                                     "looked at"),
+                      checksum_name);
     }
     if (*checksum != render_checksum(*manifest)) {
         return within(Error(ErrorCode::verify_mismatch, "its line does not match the manifest"),

@@ -73,6 +73,79 @@ TEST_F(BackupTest, verify_json_tells_one_object_a_backup) {
     EXPECT_THAT(json["message"].get<std::string>(), Not(testing::IsEmpty()));
 }
 
+TEST_F(BackupTest, verify_all_tells_of_what_it_could_not_look_at) {
+    std::filesystem::remove_all(temp_ / "conf/jobs.d");
+    temp_.write("conf/jobs.d", "no directory");
+    for (const std::vector<std::string> &words : {std::vector<std::string>{"verify", "--all"},
+                                                  {"list"},
+                                                  {"config", "show"},
+                                                  {"catalog", "rebuild"}}) {
+        const Said said = intact(words);
+        EXPECT_EQ(said.exit_code, 78) << words[0];
+        EXPECT_THAT(said.error, HasSubstr("jobs.d")) << words[0];
+    }
+}
+
+TEST_F(BackupTest, verify_all_of_nothing_is_no_success) {
+    write_files_job("young");
+    const Said said = intact({"verify", "--all"});
+    EXPECT_EQ(said.exit_code, 1);
+    EXPECT_THAT(said.error, HasSubstr("job 'young' has no backup"));
+    std::filesystem::remove_all(temp_ / "conf/jobs.d");
+    std::filesystem::create_directories(temp_ / "conf/jobs.d");
+    EXPECT_THAT(intact({"verify", "--all"}).error, HasSubstr("nothing was verified"));
+}
+
+TEST_F(BackupTest, verify_all_names_an_archive_that_nothing_proves) {
+    std::filesystem::remove(archive_ + ".manifest.json");
+    temp_.write("dest/foreign.tar.zst", "of somebody else");
+    const Said said = intact({"verify", "--all"});
+    EXPECT_EQ(said.exit_code, 5);
+    EXPECT_THAT(said.error,
+                AllOf(HasSubstr("has no manifest"), HasSubstr(name_), Not(HasSubstr("foreign"))));
+}
+
+TEST_F(BackupTest, verify_all_tells_of_a_backup_that_was_taken_away_from_between_two) {
+    EXPECT_EQ(intact({"run", "data", "--quiet"}).exit_code, 0);
+    const std::string middle = archive();
+    EXPECT_EQ(intact({"run", "data", "--quiet"}).exit_code, 0);
+    EXPECT_THAT(intact({"verify", "--all"}).error, Not(HasSubstr("which is gone")));
+    for (const std::string suffix : {"", ".manifest.json", ".sha256"}) {
+        std::filesystem::remove(middle + suffix);
+    }
+    const Said said = intact({"verify", "--all"});
+    EXPECT_EQ(said.exit_code, 0) << said.error;
+    EXPECT_THAT(said.error, HasSubstr("which is gone"));
+}
+
+TEST_F(BackupTest, an_older_backup_does_not_pass_for_the_newest_when_that_is_unreadable) {
+    EXPECT_EQ(intact({"run", "data", "--quiet"}).exit_code, 0);
+    flip_byte(archive() + ".manifest.json");
+    for (const auto &words : {std::vector<std::string>{"verify", "data"},
+                              {"restore", "data", "--target", temp_ / "t"}}) {
+        const Said said = intact(words);
+        EXPECT_EQ(said.exit_code, 5);
+        EXPECT_THAT(said.error, HasSubstr("find the newest backup of job 'data'")) << said.out;
+    }
+    EXPECT_EQ(intact({"verify", name_}).exit_code, 0);
+}
+
+TEST_F(BackupTest, an_old_damaged_manifest_keeps_nobody_from_the_newest) {
+    EXPECT_EQ(intact({"run", "data", "--quiet"}).exit_code, 0);
+    flip_byte(archive_ + ".manifest.json");
+    EXPECT_EQ(intact({"verify", "data"}).exit_code, 0);
+}
+
+TEST_F(BackupTest, a_name_that_may_mean_two_backups_means_none) {
+    for (const std::string suffix : {"", ".manifest.json", ".sha256"}) {
+        std::filesystem::copy(archive_ + suffix, temp_ / ("dest/x.tar.zst" + suffix));
+        std::filesystem::copy(archive_ + suffix, temp_ / ("dest/x.tar.gz" + suffix));
+    }
+    const Said said = intact({"verify", "x"});
+    EXPECT_EQ(said.exit_code, 2);
+    EXPECT_THAT(said.error, HasSubstr("may mean 'x.tar.gz' or 'x.tar.zst'"));
+}
+
 TEST_F(BackupTest, a_name_that_nobody_knows_is_told) {
     const Said said = intact({"verify", "nobody"});
     EXPECT_EQ(said.exit_code, 1);

@@ -1,5 +1,8 @@
 #include "unit/destination/fixture.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <thread>
 
@@ -69,6 +72,15 @@ TEST_F(VerifyTest, names_what_is_missing) {
         EXPECT_EQ(verified.error().code(), ErrorCode::backup_missing);
         ASSERT_TRUE(directory_.rename("aside", archive_ + suffix, os::IfExists::fail));
     }
+}
+
+TEST_F(VerifyTest, an_archive_that_is_no_regular_file_is_a_mismatch) {
+    ASSERT_TRUE(directory_.rename(archive_, "elsewhere", os::IfExists::fail));
+    ASSERT_EQ(symlink("elsewhere", (temp_ / ("dest/" + archive_)).c_str()), 0);
+    EXPECT_EQ(verify(archive_).error().code(), ErrorCode::verify_mismatch);
+    ASSERT_TRUE(directory_.remove(archive_));
+    ASSERT_EQ(mkfifo((temp_ / ("dest/" + archive_)).c_str(), 0600), 0);
+    EXPECT_EQ(verify(archive_).error().code(), ErrorCode::verify_mismatch);
 }
 
 TEST_F(VerifyTest, finds_an_entry_count_that_is_not_the_manifests) {
