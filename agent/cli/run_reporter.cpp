@@ -21,18 +21,26 @@ nlohmann::ordered_json event(std::string_view name, nlohmann::ordered_json more)
     return object;
 }
 
+/// Where JSON lines were asked for.
+std::vector<std::unique_ptr<JsonLines>> json_outputs(const RunArguments &arguments) {
+    std::vector<std::unique_ptr<JsonLines>> outputs;
+    if (arguments.form == Form::json) {
+        outputs.push_back(std::make_unique<JsonLines>(STDOUT_FILENO));
+    }
+    if (arguments.report_fd >= 0) {
+        outputs.push_back(std::make_unique<JsonLines>(arguments.report_fd));
+    }
+    return outputs;
+}
+
 } // namespace
 
 RunReporter::RunReporter(const RunArguments &arguments, std::string job,
                          const engine::Progress &progress)
-    : arguments_(arguments), job_(std::move(job)), progress_(progress) {
-    if (arguments.form == Form::json) {
-        json_.push_back(std::make_unique<JsonLines>(STDOUT_FILENO));
-    } else {
+    : arguments_(arguments), job_(std::move(job)), progress_(progress),
+      json_(json_outputs(arguments)) {
+    if (arguments.form == Form::text) {
         view_.emplace(progress, ProgressView::Subject{job_, Activity::run, 0}, arguments.voice);
-    }
-    if (arguments.report_fd >= 0) {
-        json_.push_back(std::make_unique<JsonLines>(arguments.report_fd));
     }
     if (!json_.empty()) {
         json_ticker_.emplace(kJsonEvery, [this] { write_progress(); });
@@ -94,6 +102,19 @@ void RunReporter::say_in_text(const catalog::RunRecord &record) const {
     if (const std::string figures = partial_figures(record); !figures.empty()) {
         print_aside(fmt::format("until then: {}\n", figures));
     }
+}
+
+int tell_not_run(const RunArguments &arguments, const std::vector<std::string> &jobs) {
+    std::vector<std::string> names;
+    for (const std::string &job : jobs) {
+        names.push_back(fmt::format("'{}'", job));
+        for (const auto &lines : json_outputs(arguments)) {
+            lines->write(event("not_run", {{"job", job}}));
+        }
+    }
+    return print_error(
+        Error(ErrorCode::cancelled, fmt::format("stopped: {} {} not run", fmt::join(names, ", "),
+                                                jobs.size() == 1 ? "was" : "were")));
 }
 
 } // namespace intact::cli

@@ -35,4 +35,7 @@ private:
     std::optional<Ticker> json_ticker_; ///< last: it ends before what it uses
 };
 
+/// The jobs that a stop kept from running; returns the exit code that belongs to it.
+int tell_not_run(const RunArguments &arguments, const std::vector<std::string> &jobs);
+
 } // namespace intact::cli

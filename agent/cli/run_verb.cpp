@@ -7,6 +7,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <string>
+#include <vector>
 
 namespace intact::cli {
 namespace {
@@ -67,11 +69,17 @@ int run(const Session &session, const RunArguments &arguments) {
     warn_about_broken(configuration);
 
     const StopSignals signals;
+    std::vector<std::string> not_run;
     for (const config::Job *job : jobs) {
-        exit_code = worse_of(exit_code, run_one(session, arguments, *job, signals.token()));
         if (signals.token().stop_requested()) {
-            break;
+            not_run.push_back(job->name);
+            continue;
         }
+        exit_code = worse_of(exit_code, run_one(session, arguments, *job, signals.token()));
+    }
+    if (!not_run.empty()) {
+        // The stop may have come too late for the job before these, which then ended well.
+        exit_code = worse_of(exit_code, tell_not_run(arguments, not_run));
     }
     return exit_code;
 }

@@ -1,6 +1,7 @@
 // `intact run`, whole: what it says, what it leaves and how it exits.
 #include "unit/cli/cli_fixture.hpp"
 
+#include <csignal>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -160,6 +161,42 @@ TEST_F(CliTest, the_report_descriptor_is_not_handed_to_the_sources_command) {
 TEST_F(CliTest, a_report_descriptor_that_is_not_open_is_a_usage_error) {
     write_files_job();
     EXPECT_EQ(intact({"run", "data", "--report-fd", "987"}).exit_code, 2);
+}
+
+/// Asks this process to stop once the names of a backup are moved, when it is too late for that
+/// run.
+class StopAfterPublishing final : public os::Sys {
+public:
+    int renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
+                  unsigned flags) override {
+        const int moved = Sys::renameat2(old_dir, old_name, new_dir, new_name, flags);
+        if (std::string_view(new_name).ends_with(".manifest.json")) {
+            kill(getpid(), SIGTERM);
+            // Blocked everywhere, so it is pending until the thread that listens has taken it.
+            sigset_t pending{};
+            do {
+                sigpending(&pending);
+            } while (sigismember(&pending, SIGTERM) == 1);
+        }
+        return moved;
+    }
+};
+
+TEST_F(CliTest, a_stop_in_the_last_step_of_a_job_names_the_jobs_that_did_not_run) {
+    write_files_job("first");
+    write_files_job("second");
+    write_files_job("third");
+    StopAfterPublishing stopping;
+    sys_ = &stopping;
+    const Said said = intact({"run", "first", "second", "third", "--json"});
+    EXPECT_EQ(said.exit_code, 130);
+    EXPECT_THAT(said.error, HasSubstr("stopped: 'second', 'third' were not run\n"));
+    const auto lines = lines_of(said.out);
+    ASSERT_THAT(lines, SizeIs(testing::Ge(3U)));
+    EXPECT_EQ(lines[lines.size() - 3]["outcome"], "success");
+    EXPECT_EQ(lines[lines.size() - 2], (nlohmann::json{{"event", "not_run"}, {"job", "second"}}));
+    EXPECT_EQ(lines.back(), (nlohmann::json{{"event", "not_run"}, {"job", "third"}}));
+    EXPECT_THAT(published(".tar.zst"), SizeIs(1));
 }
 
 class NoFsync final : public os::Sys {
