@@ -126,7 +126,10 @@ std::string failure_message(const catalog::RunRecord &record) {
     if (!record.failure) {
         return fmt::format("job '{}': {}", record.job, name_of(record.outcome));
     }
-    const std::string stage = record.failure->stage.empty() ? "" : record.failure->stage + ": ";
+    // A limit that passed names the step itself, which is not what failed.
+    const bool names_step = record.failure->code == name_of(ErrorCode::timed_out);
+    const std::string stage =
+        record.failure->stage.empty() || names_step ? "" : record.failure->stage + ": ";
     return fmt::format("job '{}': {}{}", record.job, stage, record.failure->message);
 }
 

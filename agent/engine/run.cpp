@@ -107,14 +107,22 @@ private:
     std::size_t warning_bytes_ = 0;
 };
 
+// One patience for both locks: the operator said how long the run may wait, not each of its parts.
 Result<> Run::claim() {
-    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context_, job_, id_, record_.started,
-                                              options_.patience, watch_.stop_token()));
+    const SteadyTime begun = context_.clock->steady();
+    const auto patience_left = [&] {
+        const auto waited =
+            std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock->steady() - begun);
+        return std::max(options_.patience - waited, std::chrono::milliseconds(0));
+    };
+    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context_, job_, id_, record_.started, patience_left(),
+                                              watch_.stop_token()));
     open_catalog();
     INTACT_TRY_ASSIGN(auto claimed,
                       claim_target(context_, job_, id_, record_.started, std::move(job_lock),
-                                   options_.patience, watch_.stop_token()));
+                                   patience_left(), watch_.stop_token()));
     claim_.emplace(std::move(claimed));
+    watch_.expect_bytes();
     for (const destination::Manifest &manifest : claim_->recovered) {
         if (catalog_) {
             static_cast<void>(catalog_->finish(record_of(manifest, claim_->directory.path())));
@@ -273,9 +281,8 @@ void Run::settle_outcome(Result<> published) {
     Error error = std::move(published).error();
     record_.outcome = Outcome::failure;
     if (error.code() == ErrorCode::cancelled) {
-        if (const auto verdict = watch_.verdict()) {
-            Error late(ErrorCode::timed_out, *verdict);
-            error = error.stage() ? std::move(late).at(*error.stage()) : std::move(late);
+        if (auto verdict = watch_.verdict()) {
+            error = *std::move(verdict);
         } else {
             record_.outcome = Outcome::cancelled;
         }

@@ -15,7 +15,8 @@
 namespace intact::engine {
 
 struct RunOptions {
-    std::chrono::milliseconds patience{0}; ///< how long to wait for the job's and the target's lock
+    std::chrono::milliseconds patience{
+        0}; ///< how long to wait for both locks, the job's and the target's
 };
 
 /// What a run tells while it goes on. Thread: the run's own threads; calls do not overlap.

@@ -12,6 +12,12 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+constexpr std::string_view kTimeoutHint =
+    "raise run.timeout=; stage_usec in 'intact history --json' tells where the time of runs goes";
+constexpr std::string_view kStallHint =
+    "raise run.stall_timeout= if such pauses are usual, or find out whether the source or the "
+    "destination hangs";
+
 std::uint64_t bytes_moved(const Progress &progress) {
     return progress.bytes_read + progress.bytes_written + progress.bytes_verified +
            progress.entries;
@@ -26,15 +32,21 @@ Watch::Watch(const config::Limits &limits, const Progress &progress, const std::
     }
 }
 
-std::optional<std::string> Watch::verdict() const {
+std::optional<Error> Watch::verdict() const {
     const std::lock_guard lock(mutex_);
     return verdict_;
 }
 
-void Watch::end_run(std::string verdict) {
+// The step is where the run happened to be, not what is to blame: its threads all stop, and which
+// of them says so first is chance.
+void Watch::end_run(std::string_view passed, std::string_view hint) {
+    const Stage step = progress_.stage;
     {
         const std::lock_guard lock(mutex_);
-        verdict_ = std::move(verdict);
+        verdict_ = Error(ErrorCode::timed_out,
+                         fmt::format("{}; it was in its step '{}' then", passed, name_of(step)))
+                       .with_hint(hint)
+                       .at(step);
     }
     stop_.request_stop();
 }
@@ -64,14 +76,17 @@ void Watch::watch(const std::stop_token &end) {
         const Steady::time_point now = Steady::now();
         if (now >= deadline) {
             return end_run(
-                fmt::format("took longer than run.timeout={}", format_duration(*limits_.timeout)));
+                fmt::format("took longer than run.timeout={}", format_duration(*limits_.timeout)),
+                kTimeoutHint);
         }
-        if (const std::uint64_t current = bytes_moved(progress_); current != moved) {
+        if (const std::uint64_t current = bytes_moved(progress_);
+            current != moved || !expects_bytes_) {
             moved = current;
             moved_at = now;
         } else if (limits_.stall_timeout && now - moved_at >= *limits_.stall_timeout) {
             return end_run(fmt::format("moved no byte for run.stall_timeout={}",
-                                       format_duration(*limits_.stall_timeout)));
+                                       format_duration(*limits_.stall_timeout)),
+                           kStallHint);
         }
     }
 }

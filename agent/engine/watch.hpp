@@ -1,14 +1,15 @@
 // Ends a run that takes too long or moves no byte. Knows no process and no file.
 #pragma once
 
+#include "base/error.hpp"
 #include "config/job.hpp"
 #include "engine/progress.hpp"
 
+#include <atomic>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <stop_token>
-#include <string>
 #include <thread>
 
 namespace intact::engine {
@@ -21,18 +22,22 @@ public:
     Watch &operator=(const Watch &) = delete;
 
     std::stop_token stop_token() const { return stop_.get_token(); }
-    /// Which limit ended the run; nothing when none did.
-    std::optional<std::string> verdict() const;
+    /// From now on bytes are to move: run.stall_timeout= counts. Before, a run may wait for others,
+    /// which has a limit of its own.
+    void expect_bytes() { expects_bytes_ = true; }
+    /// Which limit ended the run, and in which step (code timed_out); nothing when none did.
+    std::optional<Error> verdict() const;
 
 private:
     void watch(const std::stop_token &end);
-    void end_run(std::string verdict);
+    void end_run(std::string_view passed, std::string_view hint);
 
     const config::Limits limits_;
     const Progress &progress_;
+    std::atomic<bool> expects_bytes_ = false;
     std::stop_source stop_;
     mutable std::mutex mutex_;
-    std::optional<std::string> verdict_;
+    std::optional<Error> verdict_;
     std::stop_callback<std::function<void()>> outside_;
     std::jthread thread_; ///< last: it ends before what it uses
 };

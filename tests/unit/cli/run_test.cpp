@@ -128,6 +128,52 @@ TEST_F(CliTest, a_held_lock_exits_4_and_names_the_holder) {
     EXPECT_THAT(said.error, HasSubstr("held by process 4711 on 'there' (run 01JRUN) since 2026"));
 }
 
+TEST_F(CliTest, a_run_that_waits_for_a_lock_has_not_stalled) {
+    write_job("data", "type = \"files\"\npaths = [\"" + (temp_ / "data") +
+                          "\"]\n[run]\nstall_timeout = \"50ms\"");
+    temp_.write("state/locks/data.lock", "");
+    const int fd = open((temp_ / "state/locks/data.lock").c_str(), O_RDWR | O_CLOEXEC);
+    ASSERT_EQ(flock(fd, LOCK_EX), 0);
+    const Said said = intact({"run", "data", "--wait=400ms"});
+    close(fd);
+    EXPECT_EQ(said.exit_code, 4) << said.error;
+}
+
+/// The job's lock is another's for three tries, the target's for ever. Tries are 100 ms apart.
+class BusyLocks final : public os::Sys {
+public:
+    int flock(int fd, int operation) override {
+        if (++tries_ == 4) {
+            return Sys::flock(fd, operation);
+        }
+        errno = EWOULDBLOCK;
+        return -1;
+    }
+    int tries() const { return tries_; }
+
+private:
+    int tries_ = 0;
+};
+
+TEST_F(CliTest, both_locks_share_one_time_to_wait) {
+    write_files_job();
+    BusyLocks busy;
+    sys_ = &busy;
+    EXPECT_EQ(intact({"run", "data", "--wait=600ms"}).exit_code, 4);
+    EXPECT_LE(busy.tries(), 8); // four for each; a time of its own would give the second seven
+}
+
+TEST_F(CliTest, a_run_that_takes_too_long_names_the_limit_and_blames_no_step) {
+    write_job("slow", "type = \"command\"\ncommand = [\"sleep\", \"1000\"]\n"
+                      "[run]\ntimeout = \"100ms\"");
+    const Said said = intact({"run", "slow", "--quiet"});
+    EXPECT_EQ(said.exit_code, 1);
+    EXPECT_THAT(said.error,
+                testing::StartsWith("intact: error: job 'slow': took longer than "
+                                    "run.timeout=100ms; it was in its step 'source' then\n"
+                                    "hint: raise run.timeout="));
+}
+
 TEST_F(CliTest, a_stop_signal_exits_130_and_leaves_nothing_behind) {
     write_command_job("slow", "echo data; kill -TERM $PPID; exec sleep 60");
     const Said said = intact({"run", "slow", "--quiet"});

@@ -19,25 +19,53 @@ void wait_for_stop(const std::stop_token &stop) {
     never.wait(lock, stop, [] { return false; });
 }
 
+std::string message_of(const engine::Watch &watch) {
+    const auto verdict = watch.verdict();
+    return verdict ? verdict->message() : "";
+}
+
 TEST(Watch, ends_a_run_that_takes_too_long) {
     config::Limits limits;
     limits.timeout = 20ms;
-    const engine::Progress progress;
+    engine::Progress progress;
+    progress.stage = Stage::verify;
     const engine::Watch watch(limits, progress, {});
     wait_for_stop(watch.stop_token());
-    ASSERT_TRUE(watch.verdict());
-    EXPECT_THAT(*watch.verdict(), HasSubstr("run.timeout=20ms"));
+    const auto verdict = watch.verdict();
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->code(), ErrorCode::timed_out);
+    EXPECT_EQ(verdict->stage(), Stage::verify);
+    EXPECT_EQ(verdict->message(),
+              "took longer than run.timeout=20ms; it was in its step 'verify' then");
+    EXPECT_THAT(std::string(verdict->hint()), HasSubstr("raise run.timeout="));
 }
 
 TEST(Watch, ends_a_run_that_moves_no_byte) {
     config::Limits limits;
     limits.timeout = 1h;
     limits.stall_timeout = 20ms;
+    engine::Progress progress;
+    progress.stage = Stage::source;
+    engine::Watch watch(limits, progress, {});
+    watch.expect_bytes();
+    wait_for_stop(watch.stop_token());
+    const auto verdict = watch.verdict();
+    ASSERT_TRUE(verdict);
+    EXPECT_EQ(verdict->message(),
+              "moved no byte for run.stall_timeout=20ms; it was in its step 'source' then");
+    EXPECT_THAT(std::string(verdict->hint()), HasSubstr("raise run.stall_timeout="));
+}
+
+// The whole limit is the clock: ten times the other.
+TEST(Watch, does_not_call_a_run_stalled_that_waits_for_others) {
+    config::Limits limits;
+    limits.timeout = 200ms;
+    limits.stall_timeout = 20ms;
     const engine::Progress progress;
     const engine::Watch watch(limits, progress, {});
     wait_for_stop(watch.stop_token());
     ASSERT_TRUE(watch.verdict());
-    EXPECT_THAT(*watch.verdict(), HasSubstr("run.stall_timeout=20ms"));
+    EXPECT_THAT(watch.verdict()->message(), HasSubstr("run.timeout"));
 }
 
 // Each figure alone keeps its run alive; all at once, so that the limits are waited for only once.
@@ -48,7 +76,9 @@ TEST(Watch, lets_a_run_go_on_that_moves_any_figure) {
     using Figure = std::atomic<std::uint64_t> engine::Progress::*;
     struct Run {
         Run(const config::Limits &limits, Figure figure)
-            : moving(progress.*figure), watch(limits, progress, {}) {}
+            : moving(progress.*figure), watch(limits, progress, {}) {
+            watch.expect_bytes();
+        }
         engine::Progress progress;
         std::atomic<std::uint64_t> &moving;
         engine::Watch watch;
@@ -65,10 +95,10 @@ TEST(Watch, lets_a_run_go_on_that_moves_any_figure) {
             std::this_thread::yield();
         }
     }
-    EXPECT_THAT(read.watch.verdict().value_or(""), HasSubstr("run.timeout"));
-    EXPECT_THAT(written.watch.verdict().value_or(""), HasSubstr("run.timeout"));
-    EXPECT_THAT(verified.watch.verdict().value_or(""), HasSubstr("run.timeout"));
-    EXPECT_THAT(entries.watch.verdict().value_or(""), HasSubstr("run.timeout"));
+    EXPECT_THAT(message_of(read.watch), HasSubstr("run.timeout"));
+    EXPECT_THAT(message_of(written.watch), HasSubstr("run.timeout"));
+    EXPECT_THAT(message_of(verified.watch), HasSubstr("run.timeout"));
+    EXPECT_THAT(message_of(entries.watch), HasSubstr("run.timeout"));
 }
 
 // A watch with a limit that stalls beside it is the clock.
@@ -77,7 +107,8 @@ TEST(Watch, ends_no_run_without_limits) {
     limits.stall_timeout = 50ms;
     const engine::Progress progress;
     const engine::Watch free({}, progress, {});
-    const engine::Watch limited(limits, progress, {});
+    engine::Watch limited(limits, progress, {});
+    limited.expect_bytes();
     wait_for_stop(limited.stop_token());
     EXPECT_FALSE(free.stop_token().stop_requested());
     EXPECT_FALSE(free.verdict());
