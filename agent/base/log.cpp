@@ -2,36 +2,79 @@
 
 #include "base/text.hpp"
 
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <mutex>
-#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/details/null_mutex.h>
+#include <spdlog/details/os.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
+#include <string>
+#include <unistd.h>
 
 namespace intact::log {
 namespace {
 
-spdlog::logger &logger() {
-    static const auto instance = [] {
-        // spdlog looks at the terminal, but not at what its user wants (no-color.org).
-        const char *no_color = std::getenv("NO_COLOR");
-        auto made = spdlog::stderr_color_mt("intact", no_color != nullptr && *no_color != '\0'
-                                                          ? spdlog::color_mode::never
-                                                          : spdlog::color_mode::automatic);
-        made->set_pattern("%^%l%$: %v");
-        made->set_level(spdlog::level::info);
-        return made;
-    }();
-    return *instance;
-}
-
 struct Surroundings {
     std::mutex mutex;
     std::function<void(const std::function<void()> &)> around;
+    std::function<void(std::string_view)> out;
 };
 
 Surroundings &surroundings() {
     static Surroundings instance;
     return instance;
+}
+
+bool wants_colour() {
+    // Not only whether it is a terminal, but also what its user wants (no-color.org).
+    const char *no_color = std::getenv("NO_COLOR");
+    return (no_color == nullptr || *no_color == '\0') && isatty(STDERR_FILENO) == 1 &&
+           spdlog::details::os::is_color_terminal();
+}
+
+std::string_view colour_of(spdlog::level::level_enum level) {
+    switch (level) {
+    case spdlog::level::warn:
+        return "\x1b[1;33m";
+    case spdlog::level::err:
+        return "\x1b[1;31m";
+    default:
+        return "\x1b[32m";
+    }
+}
+
+// Whole lines to whoever writes them; spdlog's own sinks know only a FILE.
+class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
+    // Thread: under the mutex of the surroundings.
+    void sink_it_(const spdlog::details::log_msg &message) override {
+        spdlog::memory_buf_t formatted;
+        formatter_->format(message, formatted);
+        std::string line(formatted.data(), formatted.size());
+        if (wants_colour_) {
+            line.insert(message.color_range_end, "\x1b[0m");
+            line.insert(message.color_range_start, colour_of(message.level));
+        }
+        if (surroundings().out) {
+            surroundings().out(line);
+        } else {
+            std::fwrite(line.data(), 1, line.size(), stderr);
+        }
+    }
+    void flush_() override {}
+
+    const bool wants_colour_ = wants_colour();
+};
+
+spdlog::logger &logger() {
+    static const auto instance = [] {
+        auto made = std::make_shared<spdlog::logger>("intact", std::make_shared<LineSink>());
+        made->set_pattern("%^%l%$: %v");
+        made->set_level(spdlog::level::info);
+        return made;
+    }();
+    return *instance;
 }
 
 spdlog::level::level_enum to_spdlog(Level level) {
@@ -73,6 +116,11 @@ void start(Level threshold) {
 void write_within(std::function<void(const std::function<void()> &)> around) {
     const std::lock_guard lock(surroundings().mutex);
     surroundings().around = std::move(around);
+}
+
+void write_to(std::function<void(std::string_view line)> out) {
+    const std::lock_guard lock(surroundings().mutex);
+    surroundings().out = std::move(out);
 }
 
 void debug(std::string_view message) {

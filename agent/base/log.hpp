@@ -16,6 +16,9 @@ void start(Level threshold);
 /// `around` is called for each with what writes it, from any thread. Empty: written at once.
 void write_within(std::function<void(const std::function<void()> &write)> around);
 
+/// Who takes each message as a whole line instead of stderr itself. Empty: stderr.
+void write_to(std::function<void(std::string_view line)> out);
+
 void debug(std::string_view message);
 void info(std::string_view message);
 void warning(std::string_view message);

@@ -2,10 +2,9 @@
 
 #include "base/log.hpp"
 #include "cli/command_line.hpp"
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
-
-#include <cstdio>
 
 namespace intact::cli {
 namespace {
@@ -29,9 +28,7 @@ struct Dispatch {
     }
 };
 
-} // namespace
-
-int run_cli(int argc, const char *const *argv, os::Sys &sys) {
+int run_verb(int argc, const char *const *argv, os::Sys &sys) {
     const auto parsed = parse_command_line(argc, argv);
     if (!parsed) {
         print(parsed.error().out);
@@ -40,11 +37,19 @@ int run_cli(int argc, const char *const *argv, os::Sys &sys) {
     }
     log::start(parsed->globals.detail == Detail::verbose ? log::Level::debug : log::Level::info);
     const Session session{parsed->globals, &sys};
-    const int exit_code = std::visit(Dispatch{session}, parsed->verb);
-    // Output that is cut short must not pass for the whole.
-    if (std::ferror(stdout) != 0 && exit_code == 0) {
-        print_error("standard output took only a part of the text", "");
-        return 1;
+    return std::visit(Dispatch{session}, parsed->verb);
+}
+
+} // namespace
+
+int run_cli(int argc, const char *const *argv, os::Sys &sys) {
+    const StandardOutputs outputs;
+    const int exit_code = run_verb(argc, argv, sys);
+    // Output that is cut short must not pass for the whole, also not to a reader that left early:
+    // the same as what coreutils say and return with SIGPIPE ignored.
+    if (const auto failure = standard_output().failure()) {
+        print_error("standard output: " + failure->message(), "");
+        return exit_code == 0 ? exit_code_of(failure->code()) : exit_code;
     }
     return exit_code;
 }

@@ -1,25 +1,29 @@
 #include "cli/json_lines.hpp"
 
-#include <cerrno>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <unistd.h>
 
 namespace intact::cli {
+namespace {
+
+std::string line_of(const nlohmann::ordered_json &object) {
+    constexpr int kOneLine = -1;
+    return object.dump(kOneLine, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
+           "\n";
+}
+
+} // namespace
+
+JsonLines::JsonLines(int fd)
+    : output_(fd == STDOUT_FILENO ? standard_output() : own_.emplace(fd)) {}
 
 void JsonLines::write(const nlohmann::ordered_json &object) {
-    constexpr int kOneLine = -1;
-    const std::string line =
-        object.dump(kOneLine, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
-    const std::lock_guard lock(mutex_);
-    for (std::string_view rest = line; !rest.empty();) {
-        const ssize_t count = ::write(fd_, rest.data(), rest.size());
-        if (count < 0 && errno != EINTR) {
-            return;
-        }
-        rest.remove_prefix(count < 0 ? 0 : static_cast<std::size_t>(count));
-    }
+    output_.write(line_of(object));
+}
+
+void JsonLines::offer(const nlohmann::ordered_json &object) {
+    output_.offer(line_of(object));
 }
 
 } // namespace intact::cli

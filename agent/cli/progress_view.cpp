@@ -1,6 +1,7 @@
 #include "cli/progress_view.hpp"
 
 #include "base/log.hpp"
+#include "cli/output.hpp"
 #include "cli/terminal.hpp"
 
 #include <unistd.h>
@@ -39,18 +40,18 @@ void ProgressView::tick() {
     const std::lock_guard lock(mutex_);
     const Figures figures = measure();
     if (!on_terminal_) {
-        print_aside(progress_report(figures) + "\n");
+        standard_error().offer(progress_report(figures) + "\n");
         return;
     }
     // The last column stays free: some terminals wrap as soon as it is written.
-    print_aside(std::string(kEraseLine) +
-                progress_line(figures, terminal_columns(STDERR_FILENO) - 1));
+    standard_error().offer(std::string(kEraseLine) +
+                           progress_line(figures, terminal_columns(STDERR_FILENO) - 1));
     is_drawn_ = true;
 }
 
 void ProgressView::erase() {
     if (is_drawn_) {
-        print_aside(kEraseLine);
+        standard_error().offer(kEraseLine);
         is_drawn_ = false;
     }
 }

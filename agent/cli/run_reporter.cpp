@@ -43,13 +43,14 @@ RunReporter::RunReporter(const RunArguments &arguments, std::string job,
         view_.emplace(progress, ProgressView::Subject{job_, Activity::run, 0}, arguments.voice);
     }
     if (!json_.empty()) {
-        json_ticker_.emplace(kJsonEvery, [this] { write_progress(); });
+        json_ticker_.emplace(kJsonEvery, [this] { offer_progress(); });
     }
 }
 
 engine::RunEvents RunReporter::events() {
     engine::RunEvents events;
-    events.on_start = [this](const std::string &run_id) {
+    events.on_start = [this](const std::string &run_id, const std::stop_token &stop) {
+        stop_.emplace(stop); // its limits, too, must not wait for a reader
         write_json(event("start", {{"job", job_}, {"run", run_id}}));
     };
     events.on_warning = [this](const Warning &warning) {
@@ -68,9 +69,9 @@ void RunReporter::write_json(const nlohmann::ordered_json &object) {
     }
 }
 
-void RunReporter::write_progress() {
+void RunReporter::offer_progress() {
     const std::string path = progress_.path();
-    write_json(
+    const nlohmann::ordered_json progress =
         event("progress", {{"stage", name_of(progress_.stage)},
                            {"bytes_read", progress_.bytes_read.load()},
                            {"bytes_written", progress_.bytes_written.load()},
@@ -79,12 +80,16 @@ void RunReporter::write_progress() {
                            {"entries", progress_.entries.load()},
                            {"warnings", progress_.warnings.load()},
                            {"path", path.empty() ? nlohmann::ordered_json(nullptr)
-                                                 : nlohmann::ordered_json(one_line(path))}}));
+                                                 : nlohmann::ordered_json(one_line(path))}});
+    for (const auto &lines : json_) {
+        lines->offer(progress);
+    }
 }
 
 void RunReporter::finish(const catalog::RunRecord &record) {
     json_ticker_.reset();
     view_.reset();
+    stop_.reset();
     write_json(event("outcome", to_json(record)));
     say_in_text(record);
 }

@@ -24,13 +24,14 @@ public:
 
 private:
     void write_json(const nlohmann::ordered_json &object);
-    void write_progress();
+    void offer_progress();
     void say_in_text(const catalog::RunRecord &record) const;
 
     const RunArguments &arguments_;
     const std::string job_;
     const engine::Progress &progress_;
     std::vector<std::unique_ptr<JsonLines>> json_;
+    std::optional<OutputStop> stop_; ///< the run's own stop, while it goes on
     std::optional<ProgressView> view_;
     std::optional<Ticker> json_ticker_; ///< last: it ends before what it uses
 };

@@ -1,6 +1,7 @@
 // SIGINT, SIGTERM and SIGHUP as a stop request. Knows not what is stopped.
 #pragma once
 
+#include "cli/output.hpp"
 #include "os/unique_fd.hpp"
 
 #include <csignal>
@@ -12,7 +13,7 @@ namespace intact::cli {
 /// While it lives, the first of these signals requests the stop; a second one ends the process at
 /// once, the way it would have without this. Signals that the caller had ignored (nohup) stay
 /// ignored. Thread: made before any other thread, so that all inherit the mask; the source of a run
-/// puts it back in its children.
+/// puts it back in its children. The stop also ends the waits of what is printed.
 class StopSignals {
 public:
     StopSignals();
@@ -29,6 +30,7 @@ private:
     sigset_t before_{};
     os::UniqueFd signals_;
     std::stop_source stop_;
+    const OutputStop output_stop_{stop_.get_token()};
     std::jthread thread_; ///< last: it ends before what it uses
 };
 

@@ -1,10 +1,9 @@
 #include "cli/terminal.hpp"
 
 #include "base/text.hpp"
+#include "cli/output.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -37,14 +36,6 @@ std::string_view variable(const char *name) {
     return value == nullptr ? std::string_view{} : value;
 }
 
-void write_to(FILE *stream, std::string_view text) {
-    const bool is_written =
-        std::fwrite(text.data(), 1, text.size(), stream) == text.size() && std::fflush(stream) == 0;
-    if (!is_written && errno == EPIPE) {
-        std::clearerr(stream); // a reader that had enough
-    }
-}
-
 } // namespace
 
 bool is_terminal(int fd) {
@@ -71,11 +62,11 @@ std::size_t terminal_columns(int fd) {
 }
 
 void print(std::string_view text) {
-    write_to(stdout, text);
+    standard_output().write(text);
 }
 
 void print_aside(std::string_view text) {
-    write_to(stderr, text);
+    standard_error().write(text);
 }
 
 void print_error(std::string_view message, std::string_view hint) {

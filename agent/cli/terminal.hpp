@@ -19,8 +19,7 @@ bool is_terminal(int fd);
 /// Its columns, at least 20; 80 when unknown.
 std::size_t terminal_columns(int fd);
 
-/// To stdout and stderr, at once, as they are. A failure stays in ferror(3), but for a reader that
-/// has gone.
+/// To stdout and stderr, at once, as they are. A failure stays with the output, see output.hpp.
 void print(std::string_view text);
 void print_aside(std::string_view text);
 

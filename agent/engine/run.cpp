@@ -39,7 +39,7 @@ public:
 
     catalog::RunRecord take() {
         if (events_.on_start) {
-            events_.on_start(record_.run_id);
+            events_.on_start(record_.run_id, watch_.stop_token());
         }
         auto published = take_backup();
         settle_outcome(std::move(published));

@@ -21,7 +21,8 @@ struct RunOptions {
 
 /// What a run tells while it goes on. Thread: the run's own threads; calls do not overlap.
 struct RunEvents {
-    std::function<void(const std::string &run_id)> on_start;
+    /// `stop` ends whatever a call waits for: the run's limits and the stop from outside.
+    std::function<void(const std::string &run_id, const std::stop_token &stop)> on_start;
     std::function<void(const Warning &)> on_warning;
     std::function<void(std::string_view)> on_stderr; ///< one line of a command source's stderr
 };
