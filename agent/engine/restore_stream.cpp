@@ -108,10 +108,14 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
     }
     os::UniqueFd reading(ends[0]);
     os::UniqueFd writing(ends[1]);
-    // It is the operator's program and runs as if typed: with all of this environment, here.
-    INTACT_TRY_ASSIGN(os::Process reader,
-                      os::Process::start({command, os::own_environment(), ".", reading.get(),
-                                          os::Spawn::Output::as_ours}));
+    // It is the operator's program and runs as if typed: with all of this environment, here. It may
+    // ask at the terminal, for a password say; from a group in the background that would stop it
+    // for ever (SIGTTIN).
+    INTACT_TRY_ASSIGN(
+        os::Process reader,
+        os::Process::start(
+            {command, os::own_environment(), ".", reading.get(), os::Spawn::Output::as_ours,
+             os::has_terminal() ? os::Spawn::Group::ours : os::Spawn::Group::its_own}));
     reading.reset();
     auto written = write_stream(source.sys(), proven, writing.get(), progress, stop);
     // A stream that broke off must not look like a whole one to the program: it is ended instead.
@@ -120,7 +124,8 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
     }
     writing.reset();
     const auto status = reader.wait(os::StopFd(stop));
-    if (!status) {
+    // Ctrl-C is for both of us: which one notices first is chance.
+    if (!status || status->signal == SIGINT) {
         return fail(ErrorCode::cancelled, "restore stopped");
     }
     if (!status->success()) {

@@ -73,6 +73,7 @@ struct ChildPlan {
     int stderr_fd;
     int report_fd;
     pid_t parent;
+    Spawn::Group group;
 };
 
 /// What the child tells when it cannot become the program.
@@ -83,7 +84,9 @@ struct Trouble {
 
 // Between fork and exec of a process with threads: async-signal-safe calls only (signal-safety(7)).
 [[noreturn]] void become(const ChildPlan &plan) {
-    setpgid(0, 0);
+    if (plan.group == Spawn::Group::its_own) {
+        setpgid(0, 0);
+    }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     struct sigaction standard{};
     standard.sa_handler = SIG_DFL;
@@ -152,11 +155,16 @@ std::map<std::string, std::string> clean_environment() {
             {"USER", inherited("USER", "root")}};
 }
 
-Process::Process(pid_t pid, UniqueFd pidfd, UniqueFd out, UniqueFd err)
-    : pid_(pid), pidfd_(std::move(pidfd)), stdout_(std::move(out)), stderr_(std::move(err)) {}
+bool has_terminal() {
+    return UniqueFd(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).get() >= 0;
+}
+
+Process::Process(pid_t pid, Spawn::Group group, UniqueFd pidfd, UniqueFd out, UniqueFd err)
+    : pid_(pid), group_(group), pidfd_(std::move(pidfd)), stdout_(std::move(out)),
+      stderr_(std::move(err)) {}
 
 Process::Process(Process &&other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), pidfd_(std::move(other.pidfd_)),
+    : pid_(std::exchange(other.pid_, -1)), group_(other.group_), pidfd_(std::move(other.pidfd_)),
       stdout_(std::move(other.stdout_)), stderr_(std::move(other.stderr_)) {}
 
 Process::~Process() {
@@ -191,7 +199,8 @@ Result<Process> Process::start(const Spawn &spawn) {
                          to_us ? out.writer.get() : STDOUT_FILENO,
                          to_us ? err.writer.get() : STDERR_FILENO,
                          report.writer.get(),
-                         getpid()};
+                         getpid(),
+                         spawn.group};
     const pid_t pid = fork();
     if (pid < 0) {
         return fail_errno(errno, "start " + quoted(spawn.argv.front()));
@@ -199,9 +208,11 @@ Result<Process> Process::start(const Spawn &spawn) {
     if (pid == 0) {
         become(plan);
     }
-    setpgid(pid, pid); // both sides: whoever comes first, the group exists
+    if (spawn.group == Spawn::Group::its_own) {
+        setpgid(pid, pid); // both sides: whoever comes first, the group exists
+    }
     report.writer.reset();
-    Process process(pid, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
+    Process process(pid, spawn.group, UniqueFd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0))),
                     std::move(out.reader), std::move(err.reader));
     Trouble trouble;
     // The report pipe closes on a successful exec.
@@ -214,6 +225,10 @@ Result<Process> Process::start(const Spawn &spawn) {
     return process;
 }
 
+void Process::send(int signal) const {
+    kill(group_ == Spawn::Group::its_own ? -pid_ : pid_, signal);
+}
+
 ExitStatus Process::reap() {
     // The group is killed while its leader is a zombie: until it is reaped its number names no
     // other group.
@@ -221,7 +236,9 @@ ExitStatus Process::reap() {
     while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOWAIT) != 0 &&
            errno == EINTR) {
     }
-    kill(-pid_, SIGKILL);
+    if (group_ == Spawn::Group::its_own) {
+        kill(-pid_, SIGKILL);
+    }
     int status = 0;
     while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
     }
@@ -244,12 +261,12 @@ std::optional<ExitStatus> Process::wait(const StopFd &stop) {
 
 ExitStatus Process::end(std::chrono::milliseconds grace) {
     if (grace.count() > 0) {
-        kill(-pid_, SIGTERM);
+        send(SIGTERM);
         pollfd ended{pidfd_.get(), POLLIN, 0};
         while (poll(&ended, 1, static_cast<int>(grace.count())) < 0 && errno == EINTR) {
         }
     }
-    kill(-pid_, SIGKILL);
+    send(SIGKILL);
     return reap();
 }
 

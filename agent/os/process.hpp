@@ -1,4 +1,4 @@
-// A child process in a group of its own, without a shell. Knows no backup.
+// A child process, as a rule in a group of its own, without a shell. Knows no backup.
 #pragma once
 
 #include "base/error.hpp"
@@ -27,7 +27,13 @@ struct Spawn {
     std::string working_directory = "/";
     int stdin_fd = -1;                                           ///< borrowed; -1: /dev/null
     enum class Output { to_us, as_ours } output = Output::to_us; ///< of stdout and stderr
+    /// In our own group it may use the terminal as we may and gets its signals (Ctrl-C, Ctrl-Z),
+    /// but what it has started is not ended with it.
+    enum class Group { its_own, ours } group = Group::its_own;
 };
+
+/// Whether this process belongs to a terminal (/dev/tty), wherever its streams go.
+bool has_terminal();
 
 /// The environment of this process.
 std::map<std::string, std::string> own_environment();
@@ -36,7 +42,7 @@ std::map<std::string, std::string> clean_environment();
 
 /// Started. Dies with the thread that started it
 /// (PR_SET_PDEATHSIG), so that thread must stay until it has ended. Destruction kills the whole
-/// group.
+/// group, or the process alone when it is in ours.
 class Process {
 public:
     /// Errors: program_missing, permission_denied, io: the program did not start, or its working
@@ -58,10 +64,12 @@ public:
     ExitStatus end(std::chrono::milliseconds grace);
 
 private:
-    Process(pid_t pid, UniqueFd pidfd, UniqueFd out, UniqueFd err);
+    Process(pid_t pid, Spawn::Group group, UniqueFd pidfd, UniqueFd out, UniqueFd err);
+    void send(int signal) const;
     ExitStatus reap();
 
     pid_t pid_ = -1; ///< -1: reaped
+    Spawn::Group group_;
     UniqueFd pidfd_;
     UniqueFd stdout_;
     UniqueFd stderr_;

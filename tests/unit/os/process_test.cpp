@@ -9,7 +9,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optional>
+#include <pty.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -136,6 +138,35 @@ TEST_F(ProcessTest, has_no_signal_blocked_or_ignored) {
     std::signal(SIGPIPE, pipe_before);
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
     EXPECT_EQ(said, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+// In a session and at a terminal of its own.
+TEST_F(ProcessTest, may_read_the_terminal_from_our_group) {
+    int terminal = -1;
+    const pid_t child = forkpty(&terminal, nullptr, nullptr, nullptr);
+    if (child == 0) {
+        Spawn spawn = shell("read -r line </dev/tty; echo got $line");
+        spawn.output = Spawn::Output::as_ours;
+        spawn.group = os::has_terminal() ? Spawn::Group::ours : Spawn::Group::its_own;
+        auto process = Process::start(spawn);
+        _exit(process && process->wait(StopFd(never_.get_token()))->success() ? 0 : 1);
+    }
+    const os::UniqueFd screen(terminal);
+    ASSERT_EQ(write(terminal, "word\n", 5), 5);
+    EXPECT_THAT(all_of(terminal), HasSubstr("got word"));
+    int status = -1;
+    waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+}
+
+TEST_F(ProcessTest, in_our_group_it_alone_is_ended) {
+    Spawn spawn = shell("echo here; exec sleep 1000");
+    spawn.group = Spawn::Group::ours;
+    auto process = Process::start(spawn);
+    ASSERT_TRUE(process);
+    std::array<char, 4> here{};
+    ASSERT_EQ(read(process->stdout_fd(), here.data(), here.size()), 4);
+    EXPECT_EQ(process->end(60s).signal, SIGTERM); // and this test goes on
 }
 
 TEST_F(ProcessTest, a_stop_ends_the_wait_and_leaves_it_running) {
