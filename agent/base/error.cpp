@@ -51,6 +51,11 @@ ErrorCode code_for_errno(int err) {
     case EOPNOTSUPP:
     case ENOSYS:
         return ErrorCode::unsupported;
+    case EAGAIN: // of fork(2) and pthread_create(3); of reads and writes it is never told
+    case ENOMEM:
+    case EMFILE:
+    case ENFILE:
+        return ErrorCode::out_of_resources;
     default:
         return ErrorCode::io;
     }

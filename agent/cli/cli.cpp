@@ -1,5 +1,6 @@
 #include "cli/cli.hpp"
 
+#include "base/caught.hpp"
 #include "base/log.hpp"
 #include "cli/command_line.hpp"
 #include "cli/output.hpp"
@@ -40,11 +41,21 @@ int run_verb(int argc, const char *const *argv, os::Sys &sys) {
     return std::visit(Dispatch{session}, parsed->verb);
 }
 
+// Below here, what the library throws for want of memory or threads is an error of one run; here it
+// is one of the command, such as when not even the thread for signals can be started.
+int run_verb_or_catch(int argc, const char *const *argv, os::Sys &sys) {
+    try {
+        return run_verb(argc, argv, sys);
+    } catch (...) {
+        return print_error(caught("intact cannot go on"));
+    }
+}
+
 } // namespace
 
 int run_cli(int argc, const char *const *argv, os::Sys &sys) {
     const StandardOutputs outputs;
-    const int exit_code = run_verb(argc, argv, sys);
+    const int exit_code = run_verb_or_catch(argc, argv, sys);
     // Output that is cut short must not pass for the whole, also not to a reader that left early:
     // the same as what coreutils say and return with SIGPIPE ignored.
     if (const auto failure = standard_output().failure()) {

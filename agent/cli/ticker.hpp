@@ -17,11 +17,20 @@ public:
               std::unique_lock lock(mutex_);
               while (!wake_.wait_for(lock, end, interval, [] { return false; }) &&
                      !end.stop_requested()) {
-                  tick_();
+                  tick_or_miss();
               }
           }) {}
 
 private:
+    // A picture that is missed for want of memory is no reason to end what it shows.
+    void tick_or_miss() noexcept {
+        try {
+            tick_();
+        } catch (...) {
+            return;
+        }
+    }
+
     std::function<void()> tick_;
     std::mutex mutex_;
     std::condition_variable_any wake_;

@@ -1,5 +1,6 @@
 #include "engine/run.hpp"
 
+#include "base/caught.hpp"
 #include "base/log.hpp"
 #include "base/quantity.hpp"
 #include "destination/verify.hpp"
@@ -41,7 +42,7 @@ public:
         if (events_.on_start) {
             events_.on_start(record_.run_id, watch_.stop_token());
         }
-        auto published = take_backup();
+        auto published = take_backup_or_catch();
         settle_outcome(std::move(published));
         write_record();
         if (claim_) {
@@ -64,6 +65,15 @@ private:
             result = fail(std::move(result).error().at(stage));
         }
         return result;
+    }
+
+    // The library throws when there is no memory: that ends this run, as any other error does.
+    Result<> take_backup_or_catch() {
+        try {
+            return take_backup();
+        } catch (...) {
+            return fail(caught("back up").at(progress_.stage));
+        }
     }
 
     // source -> pipeline -> stage -> prove -> publish -> confirm

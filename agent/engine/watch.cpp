@@ -1,5 +1,6 @@
 #include "engine/watch.hpp"
 
+#include "base/caught.hpp"
 #include "base/quantity.hpp"
 
 #include <algorithm>
@@ -28,7 +29,17 @@ std::uint64_t bytes_moved(const Progress &progress) {
 Watch::Watch(const config::Limits &limits, const Progress &progress, const std::stop_token &outside)
     : limits_(limits), progress_(progress), outside_(outside, [this] { stop_.request_stop(); }) {
     if (limits_.timeout || limits_.stall_timeout) {
-        thread_ = std::jthread([this](const std::stop_token &end) { watch(end); });
+        try {
+            thread_ = std::jthread([this](const std::stop_token &end) {
+                try {
+                    watch(end);
+                } catch (...) {
+                    end_run(caught("watch the limits"));
+                }
+            });
+        } catch (...) {
+            end_run(caught("start a thread to watch the limits"));
+        }
     }
 }
 
@@ -39,14 +50,18 @@ std::optional<Error> Watch::verdict() const {
 
 // The step is where the run happened to be, not what is to blame: its threads all stop, and which
 // of them says so first is chance.
-void Watch::end_run(std::string_view passed, std::string_view hint) {
+Error Watch::passed(std::string_view what, std::string_view hint) const {
     const Stage step = progress_.stage;
+    return Error(ErrorCode::timed_out,
+                 fmt::format("{}; it was in its step '{}' then", what, name_of(step)))
+        .with_hint(hint)
+        .at(step);
+}
+
+void Watch::end_run(Error verdict) {
     {
         const std::lock_guard lock(mutex_);
-        verdict_ = Error(ErrorCode::timed_out,
-                         fmt::format("{}; it was in its step '{}' then", passed, name_of(step)))
-                       .with_hint(hint)
-                       .at(step);
+        verdict_ = std::move(verdict);
     }
     stop_.request_stop();
 }
@@ -75,18 +90,18 @@ void Watch::watch(const std::stop_token &end) {
         }
         const Steady::time_point now = Steady::now();
         if (now >= deadline) {
-            return end_run(
+            return end_run(passed(
                 fmt::format("took longer than run.timeout={}", format_duration(*limits_.timeout)),
-                kTimeoutHint);
+                kTimeoutHint));
         }
         if (const std::uint64_t current = bytes_moved(progress_);
             current != moved || !expects_bytes_) {
             moved = current;
             moved_at = now;
         } else if (limits_.stall_timeout && now - moved_at >= *limits_.stall_timeout) {
-            return end_run(fmt::format("moved no byte for run.stall_timeout={}",
-                                       format_duration(*limits_.stall_timeout)),
-                           kStallHint);
+            return end_run(passed(fmt::format("moved no byte for run.stall_timeout={}",
+                                              format_duration(*limits_.stall_timeout)),
+                                  kStallHint));
         }
     }
 }

@@ -25,12 +25,14 @@ public:
     /// From now on bytes are to move: run.stall_timeout= counts. Before, a run may wait for others,
     /// which has a limit of its own.
     void expect_bytes() { expects_bytes_ = true; }
-    /// Which limit ended the run, and in which step (code timed_out); nothing when none did.
+    /// Which limit ended the run, and in which step (code timed_out); nothing when none did. A
+    /// watch that cannot be kept ends the run as well: its limits were asked for.
     std::optional<Error> verdict() const;
 
 private:
     void watch(const std::stop_token &end);
-    void end_run(std::string_view passed, std::string_view hint);
+    Error passed(std::string_view what, std::string_view hint) const;
+    void end_run(Error verdict);
 
     const config::Limits limits_;
     const Progress &progress_;

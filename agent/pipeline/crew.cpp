@@ -1,7 +1,6 @@
 #include "pipeline/crew.hpp"
 
-#include <exception>
-#include <fmt/format.h>
+#include "base/caught.hpp"
 
 namespace intact::pipeline {
 
@@ -17,17 +16,21 @@ void Crew::abandon() {
 }
 
 void Crew::start(Stage stage, std::function<Result<>()> body) {
-    threads_.emplace_back([this, stage, work = std::move(body)] {
+    const auto guarded = [this, stage, work = std::move(body)] {
         try {
             if (auto done = work(); !done) {
                 report(std::move(done).error().at(stage));
             }
-        } catch (const std::exception &e) {
+        } catch (...) {
             // Out of memory, or a broken invariant: the run fails, the process does not.
-            report(Error(ErrorCode::internal, fmt::format("{}: {}", name_of(stage), e.what()))
-                       .at(stage));
+            report(caught("work").at(stage));
         }
-    });
+    };
+    try {
+        threads_.emplace_back(guarded);
+    } catch (...) {
+        report(caught("start a thread").at(stage));
+    }
 }
 
 void Crew::report(Error error) {

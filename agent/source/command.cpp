@@ -1,5 +1,6 @@
 #include "source/command.hpp"
 
+#include "base/caught.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
 #include "source/stderr_lines.hpp"
@@ -25,16 +26,17 @@ constexpr auto kDrainGrace = std::chrono::seconds(5);
 class StderrReader {
 public:
     StderrReader(int fd, StderrLines &lines)
-        : thread_([fd, &lines](const std::stop_token &stop) { read_all(fd, lines, stop); }) {}
+        : thread_([this, fd, &lines](const std::stop_token &stop) { read_all(fd, lines, stop); }) {}
 
     /// After the command has ended: what is still in the pipe is taken, whoever holds it open.
-    void finish() {
+    Result<> finish() {
         thread_.request_stop();
         thread_.join();
+        return failure_ ? fail(*std::move(failure_)) : Result<>{};
     }
 
 private:
-    static void read_all(int fd, StderrLines &lines, const std::stop_token &stop) {
+    void read_all(int fd, StderrLines &lines, const std::stop_token &stop) {
         fcntl(fd, F_SETFL, O_NONBLOCK);
         const os::StopFd stop_fd(stop);
         std::array<char, 8192> buffer{};
@@ -42,16 +44,30 @@ private:
         for (;;) {
             const ssize_t count = read(fd, buffer.data(), buffer.size());
             if (count > 0) {
-                lines.take({buffer.data(), static_cast<std::size_t>(count)});
+                keep([&] { lines.take({buffer.data(), static_cast<std::size_t>(count)}); });
             } else if (count == 0 || (errno != EAGAIN && errno != EINTR) || last_round) {
                 break;
             } else {
                 last_round = os::wait_for(fd, POLLIN, stop_fd) == os::Wait::stopped;
             }
         }
-        lines.finish();
+        keep([&] { lines.finish(); });
     }
-    std::jthread thread_;
+    // Without memory for the lines the run fails, but the pipe is still emptied until then.
+    template <typename Action>
+    void keep(const Action &action) {
+        if (failure_) {
+            return;
+        }
+        try {
+            action();
+        } catch (...) {
+            failure_ = caught("keep what the command says");
+        }
+    }
+
+    std::optional<Error> failure_; ///< the thread's until it is joined
+    std::jthread thread_;          ///< last: it ends before what it uses
 };
 
 enum class Ready { output, ended, stopped, time_out };
@@ -137,9 +153,10 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
     if (!moved) {
         process.end(std::chrono::duration_cast<std::chrono::milliseconds>(kTermGrace));
     }
-    stderr_reader.finish();
+    const auto kept = stderr_reader.finish();
     end.stderr_tail = lines.tail();
     INTACT_TRY(moved);
+    INTACT_TRY(kept);
 
     end.exit_code = status->code;
     if (!status->success()) {

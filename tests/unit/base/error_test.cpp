@@ -1,8 +1,12 @@
+#include "base/caught.hpp"
 #include "base/error.hpp"
 
 #include <cerrno>
 #include <gtest/gtest.h>
+#include <new>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace intact::test {
@@ -39,6 +43,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::verify_mismatch, "verify_mismatch", 5},
     {ErrorCode::unsafe_path, "unsafe_path", 1},
     {ErrorCode::catalog_failed, "catalog_failed", 1},
+    {ErrorCode::out_of_resources, "out_of_resources", 1},
     {ErrorCode::internal, "internal", 1},
 };
 
@@ -62,6 +67,26 @@ TEST(Error, of_a_system_call_says_what_to_what_and_why) {
     EXPECT_EQ(error.code(), ErrorCode::no_space);
     EXPECT_EQ(error.sys_errno(), ENOSPC);
     EXPECT_EQ(error.message(), "write '/srv/a': No space left on device (ENOSPC)");
+}
+
+template <typename Exception>
+Error error_of(const Exception &exception) {
+    try {
+        throw exception;
+    } catch (...) {
+        return caught("start a thread");
+    }
+}
+
+TEST(Error, of_an_exception_says_what_ran_out) {
+    const std::system_error no_thread(EAGAIN, std::generic_category());
+    EXPECT_EQ(error_of(no_thread).code(), ErrorCode::out_of_resources);
+    EXPECT_EQ(error_of(no_thread).message(),
+              "start a thread: Resource temporarily unavailable (EAGAIN)");
+    EXPECT_EQ(error_of(std::bad_alloc()).code(), ErrorCode::out_of_resources);
+    EXPECT_EQ(error_of(std::bad_alloc()).message(), "start a thread: out of memory");
+    EXPECT_EQ(error_of(std::logic_error("odd")).code(), ErrorCode::internal);
+    EXPECT_EQ(error_of(17).code(), ErrorCode::internal);
 }
 
 TEST(Error, with_an_unknown_errno_still_has_words) {
