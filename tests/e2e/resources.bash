@@ -5,6 +5,7 @@ source "$(dirname "$0")/harness.bash"
 
 # As a user that has no other process, since the limit counts them all.
 with_threads() {
+    # shellcheck disable=SC2016 # for the inner shell
     setpriv --reuid 65533 --regid 65533 --clear-groups \
         bash -c 'ulimit -u "$1" && shift && exec "$@"' bash "$@"
 }

@@ -43,6 +43,7 @@ assert status == expected, "ended with %d: %r" % (status, shown)' "$WORK/screen"
 
 case_a_program_that_is_restored_into_may_ask_at_the_terminal() {
     a_backup
+    # shellcheck disable=SC2016 # for the program
     at_terminal 0 'password?' 'secret\n' "$INTACT" restore dump --pipe -- \
         sh -c 'echo "password?"; read -r word </dev/tty; echo "$word $(cat)"'
     grep -q 'secret data' "$WORK/screen"
