@@ -1,5 +1,7 @@
 #include "source/directory_stack.hpp"
 
+#include "os/shortage.hpp"
+
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,8 +12,11 @@ namespace {
 constexpr std::size_t kOpenAtMost = 64;
 
 // None when ".." leads elsewhere by now.
-os::UniqueFd reopen_parent(int child, const DirectoryStack::Level &parent) {
+Result<os::UniqueFd> reopen_parent(int child, const DirectoryStack::Level &parent) {
     os::UniqueFd fd(openat(child, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd && os::is_shortage(errno)) {
+        return fail_errno(errno, "open a parent directory again");
+    }
     struct stat status{};
     if (fd && (fstat(fd.get(), &status) != 0 || status.st_dev != parent.device ||
                status.st_ino != parent.inode)) {
@@ -35,13 +40,13 @@ Result<> DirectoryStack::enter(os::UniqueFd fd, std::vector<std::string> names,
     return {};
 }
 
-std::vector<std::size_t> DirectoryStack::leave() {
+Result<std::vector<std::size_t>> DirectoryStack::leave() {
     os::UniqueFd left = std::move(levels_.back().fd);
     levels_.pop_back();
     std::vector<std::size_t> lost;
     while (!levels_.empty() && !levels_.back().fd) {
         Level &parent = levels_.back();
-        os::UniqueFd again = reopen_parent(left.get(), parent);
+        INTACT_TRY_ASSIGN(os::UniqueFd again, reopen_parent(left.get(), parent));
         if (again) {
             parent.fd = std::move(again);
             break;

@@ -28,8 +28,8 @@ public:
     /// ".." leads elsewhere by now, the tree was moved under the walk: the levels that can't be
     /// reached any more are dropped up to one that is open, the outermost one at the latest.
     /// Returns the path lengths of those dropped before all their names were visited, innermost
-    /// first.
-    std::vector<std::size_t> leave();
+    /// first. Errors: io when no descriptor was left for a parent.
+    Result<std::vector<std::size_t>> leave();
 
     bool empty() const { return levels_.empty(); }
     Level &top() { return levels_.back(); }

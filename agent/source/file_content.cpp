@@ -1,5 +1,7 @@
 #include "source/file_content.hpp"
 
+#include "os/shortage.hpp"
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -76,6 +78,9 @@ Result<std::optional<ContentFlaw>> FileContent::copy_data(int fd, std::uint64_t 
             count = pread(fd, buffer_.data(), want, static_cast<off_t>(offset + done));
             if (count < 0 && errno == EINTR) {
                 continue;
+            }
+            if (count < 0 && os::is_shortage(errno)) {
+                return fail_errno(errno, "read a file's content");
             }
             if (count <= 0) {
                 const std::uint64_t read = offset + done;

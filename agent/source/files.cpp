@@ -2,6 +2,7 @@
 
 #include "os/file.hpp"
 #include "os/inode_read.hpp"
+#include "os/shortage.hpp"
 #include "source/directory_stack.hpp"
 #include "source/exclude.hpp"
 #include "source/file_content.hpp"
@@ -19,6 +20,8 @@ namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr const char *kCacheTag = "CACHEDIR.TAG";
+constexpr std::string_view kShortageHint =
+    "free memory, or raise the limit of open files (ulimit -n, LimitNOFILE=, fs.file-max)";
 constexpr std::string_view kCacheSignature = "Signature: 8a477f597d28d172789f06886806bc55";
 
 // O_NOATIME spares the source a write for every file read, but only the owner may ask for it.
@@ -79,7 +82,7 @@ private:
     Result<> visit(int parent, const std::string &name);
     Result<> visit_directory(os::UniqueFd fd);
     Result<> visit_file(int fd, os::OpenedAs how);
-    std::optional<os::InodeReading> look_at(int fd, os::OpenedAs how) const;
+    Result<std::optional<os::InodeReading>> look_at(int fd, os::OpenedAs how) const;
     Result<> visit_unopened(int parent, const std::string &name, int err);
     Result<> emit(const os::InodeReading &reading, int content_fd);
     std::vector<std::string> wanted(int directory, std::vector<std::string> names) const;
@@ -88,8 +91,10 @@ private:
     void warn(WarningKind kind, std::string detail) const {
         warn_({kind, path_, std::move(detail)});
     }
-    void warn_errno(int err, std::string_view what) const {
-        warn(kind_of(err), fmt::format("{}: {}", what, strerrordesc_np(err)));
+    /// A warning, unless the error is none of the entry's own.
+    Result<> leave_out(int err, const std::string &told) const;
+    Result<> leave_out_unopened(int err, std::string_view what) const {
+        return leave_out(err, fmt::format("{}: {}", what, strerrordesc_np(err)));
     }
     Result<> stop_if_asked() const {
         return stop_.stop_requested() ? Result<>(fail(ErrorCode::cancelled, "stopped"))
@@ -110,6 +115,15 @@ private:
     std::map<std::pair<dev_t, ino_t>, std::string> first_names_;
 };
 
+// A backup that lacks what merely a limit hid would look as good as one of a tree without it.
+Result<> Walk::leave_out(int err, const std::string &told) const {
+    if (os::is_shortage(err)) {
+        return fail(Error::from_errno(err, "read " + os::quoted(path_)).with_hint(kShortageHint));
+    }
+    warn(kind_of(err), told);
+    return {};
+}
+
 Result<> Walk::take_root(const std::string &root) {
     path_ = root;
     while (path_.size() > 1 && path_.back() == '/') {
@@ -120,8 +134,11 @@ Result<> Walk::take_root(const std::string &root) {
     os::UniqueFd fd = open_quietly(AT_FDCWD, path_.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat status{};
     if (!fd || fstat(fd.get(), &status) != 0) {
-        return fail(Error::from_errno(errno, "open source " + os::quoted(path_))
-                        .with_code(ErrorCode::source_unreadable));
+        const int err = errno;
+        Error error = Error::from_errno(err, "open source " + os::quoted(path_));
+        return fail(os::is_shortage(err)
+                        ? std::move(error).with_hint(kShortageHint)
+                        : std::move(error).with_code(ErrorCode::source_unreadable));
     }
     root_device_ = status.st_dev;
     if (!S_ISDIR(status.st_mode)) {
@@ -137,7 +154,8 @@ Result<> Walk::take_root(const std::string &root) {
         DirectoryStack::Level &level = stack_.top();
         path_.resize(level.path_length);
         if (level.names.empty()) {
-            for (const std::size_t length : stack_.leave()) {
+            INTACT_TRY_ASSIGN(const auto lost, stack_.leave());
+            for (const std::size_t length : lost) {
                 path_.resize(length);
                 warn(WarningKind::changed,
                      "was moved away while it was read; what was left in it is missing");
@@ -168,10 +186,8 @@ Result<> Walk::visit(int parent, const std::string &name) {
     os::UniqueFd fd = open_quietly(parent, name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
     struct stat status{};
     if (!fd || fstat(fd.get(), &status) != 0) {
-        if (!is_excluded(Exclude::Kind::other)) {
-            warn_errno(errno, "open");
-        }
-        return {};
+        const int err = errno;
+        return is_excluded(Exclude::Kind::other) ? Result<>() : leave_out_unopened(err, "open");
     }
     const bool is_directory = S_ISDIR(status.st_mode);
     if (is_excluded(is_directory ? Exclude::Kind::directory : Exclude::Kind::other)) {
@@ -207,15 +223,14 @@ Result<> Walk::visit_unopened(int parent, const std::string &name, int err) {
     const os::UniqueFd fd(
         openat(parent, name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!fd) {
-        warn_errno(err, "open");
-        return {};
+        return leave_out_unopened(err, "open");
     }
-    warn_errno(err, "open, its content is missing");
+    INTACT_TRY(leave_out_unopened(err, "open, its content is missing"));
     return visit_file(fd.get(), os::OpenedAs::path_only);
 }
 
 Result<> Walk::visit_directory(os::UniqueFd fd) {
-    const auto reading = look_at(fd.get(), os::OpenedAs::readable);
+    INTACT_TRY_ASSIGN(const auto reading, look_at(fd.get(), os::OpenedAs::readable));
     if (!reading) {
         return {};
     }
@@ -225,8 +240,7 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
     }
     auto names = list_names(fd.get(), path_);
     if (!names) {
-        warn(WarningKind::unreadable, names.error().message());
-        return {};
+        return leave_out(names.error().sys_errno(), names.error().message());
     }
     auto kept = wanted(fd.get(), *std::move(names));
     return stack_.enter(std::move(fd), std::move(kept), path_.size());
@@ -250,7 +264,7 @@ std::vector<std::string> Walk::wanted(int directory, std::vector<std::string> na
 
 // Anything but a directory that can be read.
 Result<> Walk::visit_file(int fd, os::OpenedAs how) {
-    const auto reading = look_at(fd, how);
+    INTACT_TRY_ASSIGN(const auto reading, look_at(fd, how));
     if (!reading) {
         return {};
     }
@@ -258,16 +272,19 @@ Result<> Walk::visit_file(int fd, os::OpenedAs how) {
 }
 
 // A network filesystem may lose a file that is open already.
-std::optional<os::InodeReading> Walk::look_at(int fd, os::OpenedAs how) const {
+Result<std::optional<os::InodeReading>> Walk::look_at(int fd, os::OpenedAs how) const {
     auto reading = os::read_inode(fd, how, path_);
     if (!reading) {
-        warn(kind_of(reading.error().sys_errno()), reading.error().message());
+        INTACT_TRY(leave_out(reading.error().sys_errno(), reading.error().message()));
         return std::nullopt;
     }
-    return *std::move(reading);
+    return std::optional(*std::move(reading));
 }
 
 Result<> Walk::emit(const os::InodeReading &reading, int content_fd) {
+    if (reading.lost && os::is_shortage(reading.lost->sys_errno())) {
+        return leave_out(reading.lost->sys_errno(), reading.lost->message());
+    }
     if (reading.lost) {
         warn(WarningKind::metadata, reading.lost->message());
     }

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -418,6 +419,43 @@ TEST_F(FilesTest, a_stop_ends_the_walk_amid_a_file) {
     EXPECT_GT(entry("large").content.size(), 0U);
     EXPECT_LT(entry("large").content.size(), kSize);
 }
+
+// Lets no more descriptors be open than there are, and `spare` more or fewer.
+class DescriptorLimit {
+public:
+    DescriptorLimit() { getrlimit(RLIMIT_NOFILE, &before_); }
+    ~DescriptorLimit() { setrlimit(RLIMIT_NOFILE, &before_); }
+    DescriptorLimit(const DescriptorLimit &) = delete;
+    DescriptorLimit &operator=(const DescriptorLimit &) = delete;
+    void set(int spare) const {
+        const os::UniqueFd lowest(open("/dev/null", O_RDONLY | O_CLOEXEC));
+        rlimit limit = before_;
+        limit.rlim_cur = static_cast<rlim_t>(lowest.get() + spare);
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+
+private:
+    rlimit before_{};
+};
+
+// At the entry of the file two descriptors are open for it: the one for its path and its content's.
+class FilesLimitTest : public FilesTest, public testing::WithParamInterface<int> {};
+
+TEST_P(FilesLimitTest, a_walk_that_runs_out_of_descriptors_fails) {
+    temp_.write("tree/a", "");
+    temp_.write("tree/b/c", "");
+    const DescriptorLimit limit;
+    when_at("a", [&] { limit.set(GetParam()); });
+    const auto walked = walk();
+    ASSERT_FALSE(walked);
+    EXPECT_EQ(walked.error().sys_errno(), EMFILE);
+    EXPECT_THAT(walked.error().message(), HasSubstr("tree/b"));
+    EXPECT_THAT(walked.error().hint(), HasSubstr("LimitNOFILE="));
+    EXPECT_THAT(warnings(), IsEmpty());
+}
+
+// For the path of the next entry, for the entry itself, for its names.
+INSTANTIATE_TEST_SUITE_P(Spare, FilesLimitTest, testing::Values(-2, -1, 0));
 
 class FilesSinkTest : public FilesTest, public testing::WithParamInterface<Recorder::Call> {};
 
