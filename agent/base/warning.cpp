@@ -5,9 +5,9 @@
 namespace intact {
 namespace {
 
-constexpr std::array<std::string_view, 8> kNames{
-    "unreadable", "vanished",    "changed",  "shrank",
-    "truncated",  "unsupported", "metadata", "durability",
+constexpr std::array<std::string_view, 9> kNames{
+    "unreadable",  "vanished", "changed",     "shrank",     "truncated",
+    "unsupported", "metadata", "destination", "durability",
 };
 
 } // namespace

@@ -17,6 +17,7 @@ enum class WarningKind : std::uint8_t {
     truncated,   ///< reading failed half-way; the rest of the entry is zero bytes
     unsupported, ///< a kind of file that an archive cannot hold (sockets)
     metadata,    ///< content is whole, but an attribute or ACL could not be read
+    destination, ///< the backup's own destination lies in the tree; its content is left out
     durability,  ///< the destination does not promise what a backup needs
 };
 

@@ -144,8 +144,11 @@ void check_overlap(const std::string &name, const Effective &values, Remarks &re
         {fmt::format("the destination {} lies inside {}, which is backed up", ticked(destination),
                      ticked(*around)),
          "",
-         fmt::format("add \"{}\" to source.exclude, or each backup holds the ones before it",
-                     plain_path(destination))});
+         plain_path(destination) == plain_path(*around)
+             ? "name another destination, or each backup holds the ones before it"
+             : fmt::format(
+                   "add \"{}\" to source.exclude, or every run leaves it out with a warning",
+                   plain_path(destination))});
 }
 
 } // namespace

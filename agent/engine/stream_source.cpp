@@ -6,6 +6,8 @@
 #include "source/files.hpp"
 #include "source/kubernetes.hpp"
 
+#include <sys/stat.h>
+
 namespace intact::engine {
 namespace {
 
@@ -41,13 +43,15 @@ private:
 
 class Files final : public StreamSource {
 public:
-    Files(const config::FilesSource &source, Listener listener, Progress &progress)
-        : source_(source), listener_(std::move(listener)), progress_(progress) {}
+    Files(const config::FilesSource &source, const std::string &destination, Listener listener,
+          Progress &progress)
+        : source_(source), destination_(id_of(destination)), listener_(std::move(listener)),
+          progress_(progress) {}
 
     Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
         pipeline::ArchiveWriter writer(sink);
         ArchiveEntries entries(writer, progress_);
-        INTACT_TRY(source::walk_files(source_, entries, listener_.on_warning, stop));
+        INTACT_TRY(source::walk_files(source_, destination_, entries, listener_.on_warning, stop));
         INTACT_TRY(writer.finish());
         entries_ = writer.entries();
         return {};
@@ -57,7 +61,17 @@ public:
     std::optional<std::uint64_t> entries() const override { return entries_; }
 
 private:
+    // By inode: the path in the configuration and the one in the tree may differ.
+    static std::optional<source::DirectoryId> id_of(const std::string &path) {
+        struct stat status{};
+        if (stat(path.c_str(), &status) != 0) {
+            return std::nullopt;
+        }
+        return source::DirectoryId{status.st_dev, status.st_ino};
+    }
+
     const config::FilesSource &source_;
+    const std::optional<source::DirectoryId> destination_;
     const Listener listener_;
     Progress &progress_;
     std::uint64_t entries_ = 0;
@@ -118,7 +132,7 @@ private:
 std::unique_ptr<StreamSource> make_source(const config::Job &job, StreamSource::Listener listener,
                                           Progress &progress) {
     if (const auto *files = std::get_if<config::FilesSource>(&job.source)) {
-        return std::make_unique<Files>(*files, std::move(listener), progress);
+        return std::make_unique<Files>(*files, job.destination.path, std::move(listener), progress);
     }
     if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
         return std::make_unique<Command>(*command, std::move(listener));

@@ -20,6 +20,8 @@ namespace {
 
 constexpr int kOpenDirectory = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
 constexpr const char *kCacheTag = "CACHEDIR.TAG";
+// What a run stages and locks beside its backups.
+constexpr std::string_view kOwnFiles = ".intact-";
 constexpr std::string_view kShortageHint =
     "free memory, or raise the limit of open files (ulimit -n, LimitNOFILE=, fs.file-max)";
 constexpr std::string_view kCacheSignature = "Signature: 8a477f597d28d172789f06886806bc55";
@@ -72,9 +74,10 @@ WarningKind kind_of(int err) {
 
 class Walk {
 public:
-    Walk(const config::FilesSource &source, EntrySink &sink, const WarningSink &warn,
-         const std::stop_token &stop)
-        : source_(source), exclude_(source.exclude), sink_(sink), warn_(warn), stop_(stop) {}
+    Walk(const config::FilesSource &source, const std::optional<DirectoryId> &destination,
+         EntrySink &sink, const WarningSink &warn, const std::stop_token &stop)
+        : source_(source), destination_(destination), exclude_(source.exclude), sink_(sink),
+          warn_(warn), stop_(stop) {}
 
     Result<> take_root(const std::string &root);
 
@@ -88,6 +91,10 @@ private:
     std::vector<std::string> wanted(int directory, std::vector<std::string> names) const;
 
     bool is_excluded(Exclude::Kind kind) const;
+    bool is_destination(const struct stat &status) const {
+        return destination_ && status.st_dev == destination_->device &&
+               status.st_ino == destination_->number;
+    }
     void warn(WarningKind kind, std::string detail) const {
         warn_({kind, path_, std::move(detail)});
     }
@@ -102,6 +109,7 @@ private:
     }
 
     const config::FilesSource &source_;
+    const std::optional<DirectoryId> destination_;
     const Exclude exclude_;
     EntrySink &sink_;
     const WarningSink &warn_;
@@ -238,9 +246,18 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
     if (source_.one_file_system && reading->status.st_dev != root_device_) {
         return {};
     }
+    const bool is_own = is_destination(reading->status);
+    if (is_own && !stack_.empty()) {
+        warn(WarningKind::destination,
+             "the backup is written to it: its content is left out; source.exclude may name it");
+        return {};
+    }
     auto names = list_names(fd.get(), path_);
     if (!names) {
         return leave_out(names.error().sys_errno(), names.error().message());
+    }
+    if (is_own) {
+        std::erase_if(*names, [](const std::string &name) { return name.starts_with(kOwnFiles); });
     }
     auto kept = wanted(fd.get(), *std::move(names));
     return stack_.enter(std::move(fd), std::move(kept), path_.size());
@@ -313,9 +330,10 @@ Result<> Walk::emit(const os::InodeReading &reading, int content_fd) {
 
 } // namespace
 
-Result<> walk_files(const config::FilesSource &source, EntrySink &sink, const WarningSink &warn,
-                    const std::stop_token &stop) {
-    Walk walk(source, sink, warn, stop);
+Result<> walk_files(const config::FilesSource &source,
+                    const std::optional<DirectoryId> &destination, EntrySink &sink,
+                    const WarningSink &warn, const std::stop_token &stop) {
+    Walk walk(source, destination, sink, warn, stop);
     for (const std::string &path : source.paths) {
         INTACT_TRY(walk.take_root(path));
     }

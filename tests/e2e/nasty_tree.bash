@@ -37,6 +37,27 @@ case_holes_cost_nothing() {
     [[ $(du -sk "$WORK/restored" | cut -f 1) -lt 4000 ]] || fail "the holes came back as zeros"
 }
 
+case_a_destination_behind_a_symlink_is_not_backed_up_into_itself() {
+    mkdir -p "$WORK/tree/backups"
+    echo content >"$WORK/tree/file"
+    ln -s tree/backups "$WORK/way"
+    job self <<TOML
+[source]
+type  = "files"
+paths = ["$WORK/tree"]
+
+[destination]
+path = "$WORK/way"
+TOML
+    expect 3 intact run self
+    says out '1 warning'
+    says out "destination '.*/tree/backups'"
+    expect 3 intact run self
+    local archive
+    archive=$(find "$WORK/tree/backups" -name '*.tar.zst' | sort | tail -n 1)
+    is "$(tar --zstd -tf "$archive" | sed "s|^${WORK#/}/||")" $'tree/\ntree/backups/\ntree/file'
+}
+
 names_in() {
     # Octal escapes are GNU tar's and bsdtar's own ways of showing bytes that are no text.
     "$@" | wc -l

@@ -209,6 +209,10 @@ TEST_F(JobTest, is_warned_of_a_destination_inside_its_source) {
     load_job(job("[\"/srv\", \"/home\"]", "[]", "/home/backup"));
     ASSERT_THAT(codes(), ElementsAre("W002"));
     EXPECT_EQ(loaded_.diagnostics[0].line, 6U);
+    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("source.exclude"));
+    load_job(job("[\"/home\"]", "[]", "/home/"));
+    ASSERT_THAT(codes(), ElementsAre("W002"));
+    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("another destination"));
     load_job(job("[\"/\"]", "[\"*.bak\"]", "/backup"));
     EXPECT_THAT(codes(), ElementsAre("W002"));
     for (const std::string pattern :

@@ -78,7 +78,8 @@ protected:
 
     Result<> walk() {
         return source::walk_files(
-            source_, out_, [this](Warning warning) { warnings_.push_back(std::move(warning)); },
+            source_, destination_, out_,
+            [this](Warning warning) { warnings_.push_back(std::move(warning)); },
             stop_.get_token());
     }
     /// Paths below the tree, in the order of the walk.
@@ -123,7 +124,13 @@ protected:
     }
 
     TempDir temp_;
+    static source::DirectoryId id_of(const std::string &path) {
+        struct stat status{};
+        EXPECT_EQ(stat(path.c_str(), &status), 0);
+        return {status.st_dev, status.st_ino};
+    }
     config::FilesSource source_;
+    std::optional<source::DirectoryId> destination_;
     Recorder out_;
     std::vector<Warning> warnings_;
     std::stop_source stop_;
@@ -168,6 +175,31 @@ TEST_F(FilesTest, a_name_whose_other_is_left_out_has_its_own_content) {
     EXPECT_THAT(paths(), ElementsAre("b"));
     EXPECT_EQ(entry("b").entry.hard_link_to, "");
     EXPECT_EQ(entry("b").content, "once");
+}
+
+TEST_F(FilesTest, leaves_the_content_of_its_own_destination_out_with_a_warning) {
+    temp_.write("tree/backups/of/old.tar", "x");
+    temp_.write("tree/file", "x");
+    ASSERT_EQ(symlink((temp_ / "tree/backups").c_str(), (temp_ / "way").c_str()), 0);
+    destination_ = id_of(temp_ / "way/of");
+    EXPECT_THAT(paths(), ElementsAre("backups", "backups/of", "file"));
+    EXPECT_THAT(warnings(), ElementsAre("destination backups/of"));
+}
+
+TEST_F(FilesTest, is_silent_about_its_own_destination_when_that_is_excluded) {
+    temp_.write("tree/backups/old.tar", "x");
+    destination_ = id_of(tree("backups"));
+    source_.exclude = {tree("backups")};
+    EXPECT_THAT(paths(), IsEmpty());
+    EXPECT_THAT(warnings(), IsEmpty());
+}
+
+TEST_F(FilesTest, walks_a_destination_that_the_job_names_without_what_a_run_keeps_there) {
+    temp_.write("tree/old.tar", "x");
+    temp_.write("tree/.intact-01J.archive", "x");
+    destination_ = id_of(temp_ / "tree");
+    EXPECT_THAT(paths(), ElementsAre("old.tar"));
+    EXPECT_THAT(warnings(), IsEmpty());
 }
 
 TEST_F(FilesTest, hands_holes_on_as_holes) {
