@@ -15,7 +15,8 @@ namespace {
 constexpr std::size_t kMostExtents = 65536;
 
 // Extended attributes of a descriptor; of one opened with O_PATH by way of /proc, since the f-calls
-// refuse those (open(2), O_PATH).
+// refuse those (open(2), O_PATH). The link there leads to the very inode that is open, so that of a
+// symlink it is the symlink and not what that points to (proc_pid_fd(5)).
 class Attributes {
 public:
     Attributes(int fd, OpenedAs how)
@@ -28,6 +29,11 @@ public:
     ssize_t get(const char *name, char *buffer, std::size_t size) const {
         return link_.empty() ? fgetxattr(fd_, name, buffer, size)
                              : getxattr(link_.c_str(), name, buffer, size);
+    }
+
+    /// What to add to the words about an error.
+    std::string_view why_not(int err) const {
+        return !link_.empty() && err == ENOENT ? " (it takes /proc, which is not mounted)" : "";
     }
 
 private:
@@ -64,7 +70,9 @@ bool is_unsupported(int err) {
 
 void read_xattrs(const Attributes &attributes, const std::string &path, InodeReading &reading) {
     const auto lose = [&](std::string_view what) {
-        reading.lost = Error::from_errno(errno, fmt::format("read {} of {}", what, quoted(path)));
+        const int err = errno;
+        reading.lost = Error::from_errno(
+            err, fmt::format("read {} of {}{}", what, quoted(path), attributes.why_not(err)));
     };
     const auto names = whole([&](char *b, std::size_t n) { return attributes.list(b, n); });
     if (!names) {
@@ -177,7 +185,6 @@ Result<InodeReading> read_inode(int fd, OpenedAs how, const std::string &path) {
     }
     if (inode.type == FileType::symlink) {
         INTACT_TRY(read_target(fd, path, inode));
-        return reading; // Linux keeps no attributes on symlinks that a restore could put back
     }
     read_xattrs(Attributes(fd, how), path, reading);
     if (inode.type == FileType::regular) {

@@ -101,6 +101,8 @@ def metadata(plain):
         write("metadata/owner")
         os.chown("metadata/owner", 4000000001, 3999999999)
         os.setxattr("metadata/xattr", "trusted.comment", b"only root sees this")
+        os.symlink("xattr", "metadata/link")
+        os.setxattr("metadata/link", "trusted.comment", b"of the link", follow_symlinks=False)
 
 
 def main():

@@ -5,10 +5,13 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -68,6 +71,48 @@ TEST_F(InodeReadTest, reads_a_link_as_long_as_links_get) {
     const auto inode = read(temp_ / "link", OpenedAs::path_only).inode;
     EXPECT_EQ(inode.type, FileType::symlink);
     EXPECT_EQ(inode.symlink_target, target);
+}
+
+TEST_F(InodeReadTest, reads_attributes_of_a_symlink_and_not_of_its_target) {
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "an ordinary user can give a symlink none";
+    }
+    const std::string target = temp_.write("file", "x");
+    const std::string path = temp_ / "link";
+    ASSERT_EQ(symlink(target.c_str(), path.c_str()), 0);
+    ASSERT_EQ(setxattr(target.c_str(), "trusted.target", "t", 1, 0), 0);
+    ASSERT_EQ(lsetxattr(path.c_str(), "trusted.link", "l", 1, 0), 0);
+    const auto reading = read(path, OpenedAs::path_only);
+    EXPECT_FALSE(reading.lost);
+    EXPECT_EQ(reading.inode.xattrs, (std::vector<os::Xattr>{{"trusted.link", "l"}}));
+}
+
+// In a child with mounts of its own.
+TEST_F(InodeReadTest, tells_when_there_is_no_proc_to_read_attributes_through) {
+    if (geteuid() != 0) {
+        GTEST_SKIP() << "needs root";
+    }
+    ASSERT_EQ(symlink("x", (temp_ / "link").c_str()), 0);
+    const pid_t child = fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) {
+        if (unshare(CLONE_NEWNS) != 0 ||
+            mount("none", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+            mount("none", "/proc", "tmpfs", 0, nullptr) != 0) {
+            _exit(2);
+        }
+        const auto reading = read(temp_ / "link", OpenedAs::path_only);
+        const bool told =
+            reading.lost && reading.lost->message().find("/proc") != std::string::npos;
+        _exit(told && reading.inode.symlink_target == "x" ? 0 : 1);
+    }
+    int status = 0;
+    ASSERT_EQ(waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 2) {
+        GTEST_SKIP() << "no mounts of our own here";
+    }
+    EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
 TEST_F(InodeReadTest, finds_the_data_between_holes) {
