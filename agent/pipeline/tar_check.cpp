@@ -91,8 +91,11 @@ bool has_no_content(char type) {
     return type == '1' || type == '2' || type == '3' || type == '4' || type == '5' || type == '6';
 }
 
-bool describes_next_entry(char type) {
-    return type == 'x' || type == 'g' || type == 'L' || type == 'K' || type == 'X';
+// 'V' is GNU's volume label, which names the archive; 'A' is Solaris' ACL of the next entry.
+// Readers show neither. 'M', the rest of a file from the volume before, is an entry.
+bool is_no_entry(char type) {
+    return type == 'x' || type == 'g' || type == 'L' || type == 'K' || type == 'X' || type == 'V' ||
+           type == 'A';
 }
 
 } // namespace
@@ -165,7 +168,7 @@ Result<> TarCheck::take_header(std::span<const std::byte, kBlock> block) {
     }
     type_ = static_cast<char>(at(block, kTypeOffset));
     std::uint64_t size = *stored_size;
-    if (describes_next_entry(type_)) {
+    if (is_no_entry(type_)) {
         pax_records_.clear();
         pax_bytes_left_ = type_ == 'x' ? size : 0;
     } else {

@@ -1,6 +1,7 @@
 #include "pipeline/tar_check.hpp"
 
 #include "support/temp_dir.hpp"
+#include "unit/pipeline/archive_fixture.hpp"
 
 #include <gtest/gtest.h>
 
@@ -69,6 +70,35 @@ TEST_F(TarCheckTest, counts_entries_as_tar_lists_them) {
     ASSERT_TRUE(tar.feed(std::as_bytes(std::span(bytes.data(), bytes.size()))));
     const auto listed = run_program("tar -tf " + (temp_ / "a.tar") + " | wc -l");
     EXPECT_EQ(std::to_string(*tar.entries()) + "\n", listed.output);
+}
+
+// What proves a backup counts by the reader, so both must take the same headers for entries.
+void expect_as_many_as_the_reader_finds(const std::string &bytes) {
+    pipeline::TarCheck tar;
+    const auto fed = tar.feed(std::as_bytes(std::span(bytes.data(), bytes.size())));
+    ASSERT_TRUE(fed) << fed.error().message();
+    const auto reader = pipeline::ArchiveReader::open(supply_of(bytes));
+    ASSERT_TRUE(reader);
+    std::uint64_t found = 0;
+    for (auto entry = (*reader)->next(); entry && *entry; entry = (*reader)->next()) {
+        ++found;
+    }
+    EXPECT_GT(found, 0U);
+    EXPECT_EQ(*tar.entries(), found);
+}
+
+TEST_F(TarCheckTest, a_volume_label_is_no_entry) {
+    for (const char *format : {"gnu", "oldgnu", "posix"}) {
+        SCOPED_TRACE(format);
+        expect_as_many_as_the_reader_finds(
+            archive(std::string("tar -V 'a label' --format=") + format + " -cf a.tar t"));
+    }
+}
+
+TEST_F(TarCheckTest, the_rest_of_a_file_on_the_next_volume_is_an_entry) {
+    expect_as_many_as_the_reader_finds(
+        archive("head -c 300000 /dev/urandom >t/zeros; "
+                "tar --format=gnu -M -V label -L 200 -cf first.tar -f a.tar -f third.tar t/zeros"));
 }
 
 TEST_F(TarCheckTest, finds_a_damaged_header_and_says_where) {
