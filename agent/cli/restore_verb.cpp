@@ -52,6 +52,12 @@ Result<int> restore_tree(const RestoreArguments &arguments, const ChosenBackup &
             view.aside([&] { print_warning(warning_line(warning)); });
         }
     };
+    std::uint64_t refused = 0;
+    options.on_refused = [&](const Error &error) {
+        if (++refused <= kWarningsShown) {
+            view.aside([&] { print_warning("not restored: " + error.message()); });
+        }
+    };
     if (arguments.dry_run) {
         options.on_entry = [&](const std::string &path) {
             view.aside([&] { print(one_line(path) + "\n"); });

@@ -3,6 +3,7 @@
 #include "engine/restore_paths.hpp"
 #include "engine/restore_source.hpp"
 #include "engine/restore_tree.hpp"
+#include "os/shortage.hpp"
 #include "pipeline/archive_reader.hpp"
 
 #include <cerrno>
@@ -47,7 +48,8 @@ public:
                           TreeWriter::Options{options_.existing,
                                               options_.same_owner ? os::Ownership::restore
                                                                   : os::Ownership::keep_callers,
-                                              [this](const Warning &w) { warn(w); }});
+                                              [this](const Warning &w) { warn(w); },
+                                              [this](Error e) { refuse(std::move(e)); }});
         }
         auto passed = all_passes();
         if (tree_ && !options_.dry_run) {
@@ -92,8 +94,8 @@ private:
                 break;
             }
             auto taken = (this->*take)(*reader, *entry);
-            if (!taken && is_of_one_entry(taken.error().code())) {
-                refusals_.add(std::move(taken).error());
+            if (!taken && is_of_one_entry(taken.error())) {
+                refuse(std::move(taken).error());
             } else if (!taken) {
                 return taken;
             }
@@ -101,8 +103,17 @@ private:
         return backup_.check_again(*stored);
     }
 
-    static bool is_of_one_entry(ErrorCode code) {
-        return code == ErrorCode::unsafe_path || code == ErrorCode::already_exists;
+    static bool is_of_one_entry(const Error &error) {
+        return error.code() == ErrorCode::unsafe_path ||
+               error.code() == ErrorCode::already_exists ||
+               (error.sys_errno() != 0 && !os::concerns_all_files(error.sys_errno()));
+    }
+
+    void refuse(Error error) {
+        if (options_.on_refused) {
+            options_.on_refused(error);
+        }
+        refusals_.add(std::move(error));
     }
 
     Result<> take_selected(ArchiveReader &reader, const ArchivedEntry &entry) {
@@ -119,10 +130,14 @@ private:
             return {};
         }
         progress_.set_path(path);
-        INTACT_TRY_ASSIGN(const std::optional<Placed> placed,
-                          options_.dry_run ? preview(path) : place(reader, entry, path));
-        if (placed) {
-            count(path, entry.inode, *placed);
+        const auto placed = options_.dry_run ? preview(path) : place(reader, entry, path);
+        if (!placed) {
+            // What has its name now is none of this restore's, and nothing may be linked to it.
+            kept_.insert(hash_(path));
+            return fail(placed.error());
+        }
+        if (*placed) {
+            count(path, entry.inode, **placed);
         }
         for (const std::string &lost : entry.lost_metadata) {
             warn({WarningKind::metadata, path, lost});
@@ -204,11 +219,11 @@ private:
             auto placed =
                 first ? tree_->make_link(*name, *first)
                       : as_optional(tree_->make_file(*name, entry.inode, content_of(reader)));
-            if (!placed && !is_of_one_entry(placed.error().code())) {
+            if (!placed && !is_of_one_entry(placed.error())) {
                 return fail(std::move(placed).error());
             }
             if (!placed) {
-                refusals_.add(placed.error());
+                refuse(placed.error());
             } else if (*placed) {
                 count(*name, entry.inode, **placed);
             } else {

@@ -25,6 +25,7 @@ struct RestoreOptions {
     bool same_owner = geteuid() == 0; ///< give files their owners (needs CAP_CHOWN)
     std::function<void(const std::string &path)> on_entry;
     std::function<void(const Warning &)> on_warning;
+    std::function<void(const Error &)> on_refused; ///< an entry that could not be restored
 };
 
 struct RestoreReport {
@@ -34,10 +35,12 @@ struct RestoreReport {
     std::uint64_t warnings = 0;
 };
 
-/// Checks the archive's digest before anything in the target is touched, then restores.
+/// Checks the archive's digest before anything in the target is touched, then restores. An entry or
+/// a directory that cannot be restored is told by `on_refused` and keeps none of the others back;
+/// the error at the end counts them and names the worst. What concerns the whole target (a full or
+/// read-only disk, I/O errors, no descriptors) ends the restore at once.
 /// Errors: verify_mismatch, archive_damaged; not_found when a pattern matches nothing; unsafe_path
-/// for entries that point outside (after the others were restored); permission_denied, no_space,
-/// io; cancelled.
+/// for entries that point outside; permission_denied, no_space, io; cancelled.
 Result<RestoreReport> restore_files(const os::Directory &source,
                                     const destination::FoundBackup &backup,
                                     const RestoreOptions &options, Progress &progress,

@@ -324,22 +324,27 @@ Result<std::optional<Placed>> TreeWriter::make_link(const std::string &path,
     return placed;
 }
 
+Result<> TreeWriter::finish_directory(const std::string &path,
+                                      const std::optional<os::Inode> &inode) {
+    INTACT_TRY_ASSIGN(const os::UniqueFd found, walk(path, false));
+    const os::UniqueFd dir(sys().openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+    if (!dir) {
+        return fail(about(path, "open directory", errno));
+    }
+    if (inode) {
+        warn(WarningKind::metadata, path, os::write_inode(dir.get(), *inode, options_.ownership));
+    } else if (sys().fchmod(dir.get(), kDefaultDirectory) != 0) {
+        return fail(about(path, "set mode of directory", errno));
+    }
+    return {};
+}
+
 Result<> TreeWriter::finish() {
     parent_path_.reset();
     // In reverse order of names a directory comes before the one that holds it.
     for (auto made = directories_.rbegin(); made != directories_.rend(); ++made) {
-        const auto &[path, inode] = *made;
-        INTACT_TRY_ASSIGN(const os::UniqueFd found, walk(path, false));
-        const os::UniqueFd dir(
-            sys().openat(found.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
-        if (!dir) {
-            return fail(about(path, "open directory", errno));
-        }
-        if (inode) {
-            warn(WarningKind::metadata, path,
-                 os::write_inode(dir.get(), *inode, options_.ownership));
-        } else if (sys().fchmod(dir.get(), kDefaultDirectory) != 0) {
-            return fail(about(path, "set mode of directory", errno));
+        if (auto done = finish_directory(made->first, made->second); !done) {
+            options_.on_refused(std::move(done).error());
         }
     }
     directories_.clear();

@@ -33,14 +33,15 @@ enum class Placed { made, kept };
 /// symlink (O_NOFOLLOW), whoever planted it: no path leads outside. Files, links and devices get a
 /// temporary name, then their own by rename, so that no half-written file has it and no existing
 /// content is written into. Paths are those of path_below_target(). Memory: grows with the
-/// directories made, not with files. Errors: unsafe_path, already_exists (that entry only: the next
-/// may go on); others are final. Thread: one.
+/// directories made, not with files. Errors: of one entry, and the next may
+/// go on, unless os::concerns_all_files(). Thread: one.
 class TreeWriter {
 public:
     struct Options {
         Existing existing = Existing::keep;
         os::Ownership ownership = os::Ownership::keep_callers;
         std::function<void(const Warning &)> on_warning;
+        std::function<void(Error)> on_refused; ///< a directory that finish() could not finish
     };
     TreeWriter(const os::Directory &target, Options options)
         : target_(&target), options_(std::move(options)) {}
@@ -57,11 +58,13 @@ public:
     /// A second name for a file made before. Nothing when it cannot be linked: it is not there, or
     /// the filesystem refuses.
     Result<std::optional<Placed>> make_link(const std::string &path, const std::string &existing);
-    /// Gives the directories their metadata, deepest first, and starts no more. Call once, last.
+    /// Gives the directories their metadata, deepest first, all that can be reached, and starts no
+    /// more. Call once, last.
     Result<> finish();
     Result<bool> exists(const std::string &path);
 
 private:
+    Result<> finish_directory(const std::string &path, const std::optional<os::Inode> &inode);
     Result<os::UniqueFd> walk(const std::string &path, bool make);
     Result<os::UniqueFd> step(int dir, const std::string &component, const std::string &path,
                               bool make);

@@ -7,6 +7,7 @@
 #include "unit/pipeline/archive_fixture.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -19,10 +20,20 @@ using engine::RestoreReport;
 using os::FileType;
 namespace fs = std::filesystem;
 
-// A kernel whose disk is full after so many bytes.
+// A kernel whose disk is full after so many bytes, or that refuses.
 class FullDisk final : public os::Sys {
 public:
     std::uint64_t room = ~0ull;
+    int refused_directories = 0; ///< so many may not be opened for reading
+    int openat(int dir, const char *name, int flags, mode_t mode) override {
+        const bool reads = (flags & (O_PATH | O_DIRECTORY | O_ACCMODE)) == (O_DIRECTORY | O_RDONLY);
+        if (reads && refused_directories > 0) {
+            --refused_directories;
+            errno = EACCES;
+            return -1;
+        }
+        return os::Sys::openat(dir, name, flags, mode);
+    }
     ssize_t write(int fd, const void *buffer, std::size_t count) override {
         if (room < count) {
             errno = ENOSPC;
@@ -40,6 +51,7 @@ protected:
         dir_.write("outside/canary", "untouched");
         options_.target = dir_ / "target";
         options_.on_warning = [this](const Warning &warning) { warnings_.push_back(warning); };
+        options_.on_refused = [this](const Error &e) { refused_.push_back(e.message()); };
         options_.on_entry = [this](const std::string &path) { entries_.push_back(path); };
     }
 
@@ -102,6 +114,7 @@ protected:
     RestoreOptions options_;
     std::vector<Warning> warnings_;
     std::vector<std::string> entries_;
+    std::vector<std::string> refused_;
 };
 
 inline Item directory(std::string path, std::uint32_t mode = 0755) {

@@ -1,6 +1,7 @@
 #include "restore_fixture.hpp"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <thread>
 #include <unistd.h>
@@ -230,6 +231,39 @@ TEST_F(RestoreTest, full_disk_names_the_file_and_leaves_no_half_of_it) {
     EXPECT_NE(report.error().message().find("target/b'"), std::string::npos)
         << report.error().message();
     EXPECT_TRUE(fs::exists(in_target("a")));
+    EXPECT_FALSE(fs::exists(in_target("b")));
+}
+
+TEST_F(RestoreTest, entries_that_cannot_be_made_keep_none_of_the_others_back) {
+    const std::string too_long(300, 'n');
+    const auto report = restore(publish(
+        {file_item("a", "1"), file_item(too_long, "2"), directory(too_long + "d", 0755),
+         file_item(too_long + "d/below", "3"), hard_link("link", too_long), file_item("z", "4")}));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().sys_errno(), ENAMETOOLONG);
+    EXPECT_THAT(report.error().message(), testing::HasSubstr("3 entries restored, 3 not"));
+    EXPECT_EQ(refused_.size(), 3u);
+    EXPECT_EQ(read_file(in_target("a")), "1");
+    EXPECT_EQ(read_file(in_target("z")), "4");
+    EXPECT_EQ(read_file(in_target("link")), "2");
+}
+
+TEST_F(RestoreTest, directory_that_cannot_be_finished_keeps_none_of_the_others_back) {
+    sys_.refused_directories = 1;
+    const auto report =
+        restore(publish({directory("a", 0750), directory("b", 0750), directory("c", 0750)}));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::permission_denied);
+    EXPECT_EQ(refused_.size(), 1u);
+    EXPECT_EQ(status_of("a").st_mode & 07777, 0750u);
+    EXPECT_EQ(status_of("b").st_mode & 07777, 0750u);
+}
+
+TEST_F(RestoreTest, full_disk_ends_the_restore_at_once) {
+    sys_.room = 10;
+    const auto report = restore(publish({file_item("a", std::string(20, 'x')), file_item("b")}));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::no_space);
     EXPECT_FALSE(fs::exists(in_target("b")));
 }
 
