@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 #include <map>
 #include <memory>
+#include <sys/stat.h>
 #include <unordered_set>
 
 namespace intact::engine {
@@ -68,6 +69,9 @@ private:
     using Take = Result<> (Restoration::*)(ArchiveReader &, const ArchivedEntry &);
 
     Result<> all_passes() {
+        if (patterns_.must_learn_names()) {
+            INTACT_TRY(pass(&Restoration::take_name));
+        }
         INTACT_TRY(pass(&Restoration::take_selected));
         while (!options_.dry_run && !wanted_.empty()) {
             const auto before = wanted_;
@@ -114,6 +118,13 @@ private:
             options_.on_refused(error);
         }
         refusals_.add(std::move(error));
+    }
+
+    Result<> take_name(ArchiveReader &, const ArchivedEntry &entry) {
+        if (const auto path = path_below_target(entry.path)) {
+            patterns_.learn_name(*path);
+        }
+        return {}; // what is wrong with a name is told by the pass that restores
     }
 
     Result<> take_selected(ArchiveReader &reader, const ArchivedEntry &entry) {
@@ -177,8 +188,7 @@ private:
         if (content == path) {
             return Placed::kept;
         }
-        const bool was_made =
-            PathPatterns(options_.patterns).selects(content) && !kept_.contains(hash_(content));
+        const bool was_made = patterns_.would_select(content) && !kept_.contains(hash_(content));
         std::optional<Placed> placed;
         if (was_made) {
             INTACT_TRY_ASSIGN(placed, tree_->make_link(path, content));
@@ -253,8 +263,8 @@ private:
     }
 
     void count(const std::string &path, const os::Inode &inode, Placed placed) {
-        if (placed == Placed::kept) {
-            ++report_.kept;
+        if (placed != Placed::made) {
+            ++(placed == Placed::kept ? report_.kept : report_.left_out);
             kept_.insert(hash_(path));
             return;
         }
@@ -313,7 +323,11 @@ private:
 Result<RestoreReport> preview(Restoration &restoration, const RestoreOptions &options,
                               os::Sys &sys) {
     auto target = os::Directory::open(options.target, sys);
-    if (!target && target.error().code() != ErrorCode::not_found) {
+    // Only where nothing has the name would a directory be made: not for a file, nor for a symlink
+    // that leads nowhere.
+    struct stat status{};
+    if (!target &&
+        (target.error().sys_errno() != ENOENT || lstat(options.target.c_str(), &status) == 0)) {
         return fail(std::move(target).error());
     }
     return restoration.run(target ? &*target : nullptr);

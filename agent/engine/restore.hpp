@@ -29,9 +29,10 @@ struct RestoreOptions {
 };
 
 struct RestoreReport {
-    std::uint64_t entries = 0; ///< restored (or that would be)
-    std::uint64_t kept = 0;    ///< existing files and directories left alone
-    std::uint64_t bytes = 0;   ///< of the restored files' sizes
+    std::uint64_t entries = 0;  ///< restored (or that would be)
+    std::uint64_t kept = 0;     ///< existing files and directories left alone
+    std::uint64_t left_out = 0; ///< could not be made here; each is a warning
+    std::uint64_t bytes = 0;    ///< of the restored files' sizes
     std::uint64_t warnings = 0;
 };
 

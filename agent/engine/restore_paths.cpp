@@ -2,6 +2,7 @@
 
 #include "os/file.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fnmatch.h>
 
@@ -60,16 +61,39 @@ Result<std::string> path_below_target(const std::string &stored) {
 
 PathPatterns::PathPatterns(const std::vector<std::string> &patterns) {
     for (const std::string &pattern : patterns) {
-        patterns_.push_back({pattern, normal_pattern(pattern), false});
+        std::string text = normal_pattern(pattern);
+        const bool is_glob = text.find_first_of("*?[\\") != std::string::npos;
+        patterns_.push_back({pattern, std::move(text), is_glob});
     }
+}
+
+bool PathPatterns::Pattern::matches(const std::string &path) const {
+    return text.empty() || text == "." || is_at_or_below(path, text) ||
+           (is_glob && !is_name && fnmatch(text.c_str(), path.c_str(), FNM_LEADING_DIR) == 0);
+}
+
+bool PathPatterns::must_learn_names() const {
+    return std::any_of(patterns_.begin(), patterns_.end(),
+                       [](const Pattern &pattern) { return pattern.is_glob; });
+}
+
+void PathPatterns::learn_name(const std::string &path) {
+    for (Pattern &pattern : patterns_) {
+        pattern.is_name =
+            pattern.is_name || (pattern.is_glob && is_at_or_below(path, pattern.text));
+    }
+}
+
+bool PathPatterns::would_select(const std::string &path) const {
+    return patterns_.empty() ||
+           std::any_of(patterns_.begin(), patterns_.end(),
+                       [&](const Pattern &pattern) { return pattern.matches(path); });
 }
 
 bool PathPatterns::selects(const std::string &path) {
     bool selected = patterns_.empty();
     for (Pattern &pattern : patterns_) {
-        const bool matches = pattern.text.empty() || pattern.text == "." ||
-                             is_at_or_below(path, pattern.text) ||
-                             fnmatch(pattern.text.c_str(), path.c_str(), FNM_LEADING_DIR) == 0;
+        const bool matches = pattern.matches(path);
         pattern.matched = pattern.matched || matches;
         selected = selected || matches;
     }

@@ -83,9 +83,14 @@ Result<os::UniqueFd> TreeWriter::step(int dir, const std::string &component,
     if ((err == ENOTDIR || err == ELOOP) &&
         fstatat(dir, component.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
         const bool is_link = S_ISLNK(status.st_mode);
-        return fail(is_link ? ErrorCode::unsafe_path : ErrorCode::already_exists,
+        Error error(is_link ? ErrorCode::unsafe_path : ErrorCode::already_exists,
                     fmt::format("{} is {}, not a directory", os::quoted(target_->path_of(path)),
                                 is_link ? "a symbolic link" : "a file"));
+        return fail(is_link
+                        ? std::move(error).with_hint(
+                              "links below the target are never followed: remove it, or restore "
+                              "to the place it leads to")
+                        : std::move(error));
     }
     return fail(about(path, "open directory", err));
 }
@@ -281,8 +286,11 @@ Result<Placed> TreeWriter::make_special(const std::string &path, const os::Inode
     if (!temporary) {
         const int err = temporary.error().sys_errno();
         if (inode.type != os::FileType::symlink && (err == EPERM || err == EOPNOTSUPP)) {
-            warn(WarningKind::unsupported, path, {refused->message()});
-            return Placed::kept;
+            INTACT_TRY_ASSIGN(const bool is_other_there, exists(path));
+            warn(WarningKind::unsupported, path,
+                 {refused->message() +
+                  (is_other_there ? "; what has its name is left as it was" : "")});
+            return Placed::left_out;
         }
         return fail(
             std::move(temporary).error().within("restore " + os::quoted(target_->path_of(path))));

@@ -27,7 +27,8 @@ struct ContentPiece {
 };
 using Content = std::function<Result<std::optional<ContentPiece>>()>;
 
-enum class Placed { made, kept };
+/// kept: what was there is; left_out: this user or the filesystem cannot make such a thing.
+enum class Placed { made, kept, left_out };
 
 /// Every name is resolved from the target's descriptor one component at a time without following a
 /// symlink (O_NOFOLLOW), whoever planted it: no path leads outside. Files, links and devices get a
@@ -52,8 +53,8 @@ public:
     Result<Placed> make_directory(const std::string &path, const os::Inode &inode);
     Result<Placed> make_file(const std::string &path, const os::Inode &inode,
                              const Content &content);
-    /// Symlinks, FIFOs, devices. What this user or an archive cannot make is a warning, and counts
-    /// as kept.
+    /// Symlinks, FIFOs, devices. What this user or the filesystem cannot make is a warning, and
+    /// left out.
     Result<Placed> make_special(const std::string &path, const os::Inode &inode);
     /// A second name for a file made before. Nothing when it cannot be linked: it is not there, or
     /// the filesystem refuses.

@@ -183,6 +183,62 @@ TEST_F(RestoreTest, patterns_select_paths_directories_and_globs) {
     EXPECT_FALSE(fs::exists(in_target("var")));
 }
 
+TEST_F(RestoreTest, pattern_that_is_a_name_means_that_entry_alone) {
+    options_.patterns = {"a[1]", "b[12]"};
+    restored(
+        publish({file_item("a1", "no"), directory("a[1]"), file_item("a[1]/in", "yes"),
+                 hard_link("a[1]/link", "a1"), file_item("b1", "yes"), file_item("b2", "yes")}));
+    EXPECT_FALSE(fs::exists(in_target("a1")));
+    EXPECT_EQ(read_file(in_target("a[1]/in")), "yes");
+    EXPECT_EQ(read_file(in_target("a[1]/link")), "no");
+    EXPECT_EQ(read_file(in_target("b1")), "yes");
+    EXPECT_EQ(read_file(in_target("b2")), "yes");
+}
+
+TEST_F(RestoreTest, device_that_cannot_be_made_is_left_out_and_not_kept) {
+    Item device{"null", inode_of(FileType::character_device, 0666), "", ""};
+    device.inode.device_major = 1;
+    device.inode.device_minor = 3;
+    const auto backup = publish({device});
+    dir_.write("target/null", "another thing");
+    options_.existing = Existing::overwrite;
+    options_.same_owner = false;
+    run_program("chmod -R a+rwX " + dir_.path());
+    constexpr uid_t kNobody = 65534;
+    const uid_t us = geteuid();
+    ASSERT_TRUE(us != 0 || seteuid(kNobody) == 0);
+    const auto report = restore(backup);
+    ASSERT_EQ(seteuid(us), 0);
+    ASSERT_TRUE(report) << report.error().message();
+    EXPECT_EQ(report->kept, 0u);
+    EXPECT_EQ(report->left_out, 1u);
+    ASSERT_EQ(warnings_.size(), 1u);
+    EXPECT_THAT(warnings_[0].detail, testing::HasSubstr("what has its name is left"));
+    EXPECT_EQ(read_file(in_target("null")), "another thing");
+}
+
+TEST_F(RestoreTest, symlink_in_the_way_is_told_as_one) {
+    fs::create_directories(options_.target);
+    fs::create_symlink(dir_ / "outside", in_target("d"));
+    const auto report = restore(publish({file_item("d/f", "x")}));
+    ASSERT_FALSE(report);
+    EXPECT_EQ(report.error().code(), ErrorCode::unsafe_path);
+    EXPECT_THAT(report.error().hint(), testing::HasSubstr("never followed"));
+}
+
+TEST_F(RestoreTest, dry_run_fails_where_the_restore_would) {
+    const auto backup = publish({file_item("f", "x")});
+    options_.target = dir_.write("occupied", "a file");
+    fs::create_symlink("nowhere", dir_ / "dangling");
+    for (const char *place : {"occupied", "occupied/below", "dangling"}) {
+        options_.target = dir_ / place;
+        for (const bool dry : {true, false}) {
+            options_.dry_run = dry;
+            EXPECT_FALSE(restore(backup)) << place << (dry ? " dry" : "");
+        }
+    }
+}
+
 TEST_F(RestoreTest, pattern_that_matches_nothing_is_named_after_the_rest_is_restored) {
     options_.patterns = {"a", "missing*"};
     const auto report = restore(publish({file_item("a", "1")}));
