@@ -27,8 +27,7 @@ Result<os::UniqueFd> reopen_parent(int child, const DirectoryStack::Level &paren
 
 } // namespace
 
-Result<> DirectoryStack::enter(os::UniqueFd fd, std::vector<std::string> names,
-                               std::size_t path_length) {
+Result<> DirectoryStack::enter(os::UniqueFd fd, NameList names, std::size_t path_length) {
     struct stat status{};
     if (fstat(fd.get(), &status) != 0) {
         return fail_errno(errno, "stat a directory");

@@ -4,9 +4,9 @@
 
 #include "base/error.hpp"
 #include "os/unique_fd.hpp"
+#include "source/name_list.hpp"
 
 #include <cstddef>
-#include <string>
 #include <sys/types.h>
 #include <vector>
 
@@ -18,12 +18,12 @@ public:
         os::UniqueFd fd; ///< none while closed for want of descriptors
         dev_t device = 0;
         ino_t inode = 0;
-        std::vector<std::string> names; ///< still to be visited, last first
-        std::size_t path_length = 0;    ///< of the path that leads here
+        NameList names;              ///< still to be visited
+        std::size_t path_length = 0; ///< of the path that leads here
     };
 
     /// Enters a directory that is open already.
-    Result<> enter(os::UniqueFd fd, std::vector<std::string> names, std::size_t path_length);
+    Result<> enter(os::UniqueFd fd, NameList names, std::size_t path_length);
     /// Leaves the innermost one; its parent is opened again by ".." when it had been closed. Where
     /// ".." leads elsewhere by now, the tree was moved under the walk: the levels that can't be
     /// reached any more are dropped up to one that is open, the outermost one at the latest.

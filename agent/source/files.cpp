@@ -6,13 +6,13 @@
 #include "source/directory_stack.hpp"
 #include "source/exclude.hpp"
 #include "source/file_content.hpp"
+#include "source/link_table.hpp"
+#include "source/name_list.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <map>
 #include <memory>
 
 namespace intact::source {
@@ -35,26 +35,25 @@ os::UniqueFd open_quietly(int directory, const char *name, int flags) {
     return fd;
 }
 
-Result<std::vector<std::string>> list_names(int directory, const std::string &path) {
+Result<NameList> list_names(int directory, const std::string &path) {
     const int own = openat(directory, ".", kOpenDirectory);
     const std::unique_ptr<DIR, int (*)(DIR *)> stream(own < 0 ? nullptr : fdopendir(own), closedir);
     if (!stream) {
         return fail_errno(errno, "list " + os::quoted(path));
     }
-    std::vector<std::string> names;
+    NameList names;
     errno = 0;
     while (const dirent *entry = readdir(stream.get())) {
         const std::string_view name = static_cast<const char *>(entry->d_name);
         if (name != "." && name != "..") {
-            names.emplace_back(name);
+            names.add(name);
         }
         errno = 0;
     }
     if (errno != 0) {
         return fail_errno(errno, "list " + os::quoted(path));
     }
-    // Visited from the back, so that taking one is cheap; the visit is in byte order.
-    std::sort(names.begin(), names.end(), std::greater<>());
+    names.sort();
     return names;
 }
 
@@ -88,7 +87,7 @@ private:
     Result<std::optional<os::InodeReading>> look_at(int fd, os::OpenedAs how) const;
     Result<> visit_unopened(int parent, const std::string &name, int err);
     Result<> emit(const os::InodeReading &reading, int content_fd);
-    std::vector<std::string> wanted(int directory, std::vector<std::string> names) const;
+    NameList wanted(int directory, NameList names) const;
 
     bool is_excluded(Exclude::Kind kind) const;
     bool is_destination(const struct stat &status) const {
@@ -119,8 +118,7 @@ private:
     std::string path_; ///< absolute, of the entry being visited
     std::size_t root_length_ = 0;
     dev_t root_device_ = 0;
-    /// Files with more than one name, by where their content was archived.
-    std::map<std::pair<dev_t, ino_t>, std::string> first_names_;
+    LinkTable links_;
 };
 
 // A backup that lacks what merely a limit hid would look as good as one of a tree without it.
@@ -170,8 +168,7 @@ Result<> Walk::take_root(const std::string &root) {
             }
             continue;
         }
-        const std::string name = std::move(level.names.back());
-        level.names.pop_back();
+        const std::string name = level.names.take();
         if (path_.back() != '/') {
             path_ += '/';
         }
@@ -257,24 +254,23 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
         return leave_out(names.error().sys_errno(), names.error().message());
     }
     if (is_own) {
-        std::erase_if(*names, [](const std::string &name) { return name.starts_with(kOwnFiles); });
+        names->drop_with_prefix(kOwnFiles);
     }
     auto kept = wanted(fd.get(), *std::move(names));
     return stack_.enter(std::move(fd), std::move(kept), path_.size());
 }
 
 // Leaves out what a directory says of itself: that it is a cache, or that it wants no backup.
-std::vector<std::string> Walk::wanted(int directory, std::vector<std::string> names) const {
-    const auto has = [&](std::string_view name) {
-        return std::binary_search(names.begin(), names.end(), name, std::greater<>());
-    };
+NameList Walk::wanted(int directory, NameList names) const {
     for (const std::string &marker : source_.exclude_if_present) {
-        if (has(marker)) {
+        if (names.has(marker)) {
             return {};
         }
     }
-    if (source_.exclude_caches && has(kCacheTag) && is_tagged_as_cache(directory)) {
-        return {std::string(kCacheTag)};
+    if (source_.exclude_caches && names.has(kCacheTag) && is_tagged_as_cache(directory)) {
+        NameList tag;
+        tag.add(kCacheTag);
+        return tag;
     }
     return names;
 }
@@ -309,11 +305,9 @@ Result<> Walk::emit(const os::InodeReading &reading, int content_fd) {
     entry.path = path_ == "/" ? "." : path_.substr(1);
     entry.inode = reading.inode;
     if (reading.inode.links > 1 && reading.inode.type != os::FileType::directory) {
-        const auto [first, is_new] =
-            first_names_.try_emplace({reading.status.st_dev, reading.status.st_ino}, entry.path);
-        if (!is_new) {
-            entry.hard_link_to = first->second;
-        }
+        const struct stat &status = reading.status;
+        entry.hard_link_to =
+            links_.see({status.st_dev, status.st_ino, status.st_nlink}, entry.path).value_or("");
     }
     INTACT_TRY(sink_.begin(entry));
     if (content_fd >= 0 && entry.hard_link_to.empty() &&

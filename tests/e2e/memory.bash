@@ -46,4 +46,51 @@ case_compressed() {
     below_ceiling zstd 96
 }
 
+# tree_peak_kib NAME: of a run over $WORK/NAME.
+tree_peak_kib() {
+    [[ -x /usr/bin/time ]] || skip "no /usr/bin/time here"
+    job "$1" <<TOML
+[source]
+type  = "files"
+paths = ["$WORK/$1"]
+
+[archive]
+compression = "none"
+
+[verify]
+after_run = "size"
+TOML
+    /usr/bin/time -f %M -o "$WORK/peak" "$INTACT" run "$1" --quiet </dev/null
+    tail -n 1 "$WORK/peak"
+}
+
+# many_files DIR COUNT
+many_files() {
+    mkdir -p "$1"
+    (cd "$1" && seq -f 'a file among many %06g' "$2" | xargs -d '\n' touch)
+}
+
+# tree_grows_at_most NAME KIB: above a run over an empty tree.
+tree_grows_at_most() {
+    local least peak
+    mkdir "$WORK/empty"
+    least=$(tree_peak_kib empty)
+    peak=$(tree_peak_kib "$1")
+    echo "peak: $least KiB for nothing, $peak KiB for $1"
+    [[ $peak -le $((24 * 1024)) ]] || fail "$peak KiB is above the ceiling of 24 MiB"
+    [[ $((peak - least)) -le $2 ]] || fail "$((peak - least)) KiB more than for an empty tree"
+}
+
+case_a_large_directory() {
+    many_files "$WORK/large" 100000
+    tree_grows_at_most large 6144
+}
+
+# All first names come before all second ones, so that none can be forgotten in between.
+case_many_hard_links() {
+    many_files "$WORK/links/a" 50000
+    cp -al "$WORK/links/a" "$WORK/links/b"
+    tree_grows_at_most links 7168
+}
+
 run_cases

@@ -168,6 +168,18 @@ TEST_F(FilesTest, a_second_name_of_a_file_refers_to_the_first_across_roots) {
     EXPECT_EQ(entry("b/second").content, "");
 }
 
+TEST_F(FilesTest, a_file_that_two_paths_of_the_job_lead_to_is_no_link_to_itself) {
+    temp_.write("tree/a/first", "once");
+    ASSERT_EQ(link(tree("a/first").c_str(), tree("a/second").c_str()), 0);
+    source_.paths = {temp_ / "tree", tree("a")};
+    source_.exclude = {"second"};
+    ASSERT_TRUE(walk());
+    for (const Seen &seen : out_.seen) {
+        EXPECT_EQ(seen.entry.hard_link_to, "") << seen.entry.path;
+    }
+    EXPECT_EQ(out_.seen.back().content, "once");
+}
+
 TEST_F(FilesTest, a_name_whose_other_is_left_out_has_its_own_content) {
     temp_.write("tree/a", "once");
     ASSERT_EQ(link(tree("a").c_str(), tree("b").c_str()), 0);
