@@ -151,6 +151,31 @@ void check_overlap(const std::string &name, const Effective &values, Remarks &re
                    plain_path(destination))});
 }
 
+// Stored twice, a file comes back once, and a restore would count the second as 'already there'.
+// With one_file_system a path below another may be a mount that the other leaves out.
+void check_paths_apart(const Effective &values, Remarks &remarks) {
+    const Value *own = values.job().find("source.paths");
+    const auto paths = values.get<std::vector<std::string>>("source.paths");
+    const auto exclude = values.get<std::vector<std::string>>("source.exclude");
+    const bool may_nest = values.get<bool>("source.one_file_system");
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+        for (std::size_t other = 0; other < paths.size(); ++other) {
+            const bool is_same = plain_path(paths[i]) == plain_path(paths[other]);
+            if (i == other ||
+                (is_same ? i < other
+                         : may_nest || !path_around(paths[i], {paths[other]}, exclude))) {
+                continue;
+            }
+            remarks.add(
+                Code::contradiction, own == nullptr ? Span{} : own->span,
+                {fmt::format("'source.paths' holds {} {}", ticked(paths[i]),
+                             is_same ? "twice" : "and " + ticked(paths[other]) + " around it"),
+                 "", "leave it out: it is backed up already"});
+            return;
+        }
+    }
+}
+
 } // namespace
 
 void check_defaults(const Layer &defaults, Remarks &remarks) {
@@ -166,6 +191,7 @@ void check_job(const std::string &name, const Effective &values, Remarks &remark
         check_keys_of_type(values, *type, remarks);
         if (*type == SourceType::files) {
             check_overlap(name, values, remarks);
+            check_paths_apart(values, remarks);
         } else if (*type == SourceType::command) {
             check_command(values, remarks);
         } else {

@@ -224,6 +224,23 @@ TEST_F(JobTest, is_warned_of_a_destination_inside_its_source) {
     EXPECT_THAT(codes(), IsEmpty());
 }
 
+TEST_F(JobTest, may_not_back_a_path_up_twice) {
+    const auto codes_of = [&](const std::string &paths, const std::string &more) {
+        const Configuration loaded = load_files({dir_.write(
+            "a.toml", "[source]\ntype = \"files\"\npaths = " + paths + "\n" + more + "\n")});
+        std::vector<std::string> found;
+        for (const Diagnostic &one : loaded.diagnostics) {
+            found.push_back(one.code);
+        }
+        return found;
+    };
+    EXPECT_THAT(codes_of("[\"/a\", \"/b\", \"/a/\"]", ""), ElementsAre("E013"));
+    EXPECT_THAT(codes_of("[\"/a/b\", \"/a\"]", ""), ElementsAre("E013"));
+    EXPECT_THAT(codes_of("[\"/a\", \"/ab\"]", ""), IsEmpty());
+    EXPECT_THAT(codes_of("[\"/a\", \"/a/b\"]", "one_file_system = true"), IsEmpty());
+    EXPECT_THAT(codes_of("[\"/a\", \"/a/b\"]", "exclude = [\"/a/b\"]"), IsEmpty());
+}
+
 TEST_F(JobTest, is_warned_when_the_default_destination_is_inside_its_source) {
     load_job("[source]\ntype = \"files\"\npaths = [\"/var\"]\n");
     ASSERT_THAT(codes(), ElementsAre("W002"));
