@@ -8,7 +8,7 @@
 #   asan    clang, warnings are errors: unit tests under AddressSanitizer and
 #           UndefinedBehaviorSanitizer
 #   tsan    GCC: unit tests under ThreadSanitizer
-#   tidy    clang-tidy on every file of agent/
+#   tidy    clang-tidy on all of agent/, a dozen files at a time
 # Without --lane all of them; --quick is --lane test.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
@@ -76,12 +76,17 @@ skip() {
     fi
 }
 
-# build PRESET
-build() {
+# configure PRESET
+configure() {
     cmake --preset "$1" >"build/$1.configure.log" 2>&1 || {
         cat "build/$1.configure.log"
         return 1
     }
+}
+
+# build PRESET
+build() {
+    configure "$1" || return 1
     # Ninja takes two processes more than there are cores, and a sanitizer build needs 1 GiB each.
     cmake --build --preset "$1" -- --quiet -j "$(nproc)"
 }
@@ -154,23 +159,35 @@ lane_tsan() {
     rm -rf "$probe"
 }
 
-# Each file is a case.
+# run_clang_tidy LOGS ARGUMENT... <FILES: each of the files, their names ended by NUL, is a case.
+run_clang_tidy() {
+    local logs=$1 file
+    shift
+    rm -rf "$logs"
+    mkdir -p "$logs"
+    # shellcheck disable=SC2016 # the inner shell expands it
+    xargs -0 -P "$(nproc)" -I{} bash -c '
+        log=$0/${1//\//_}.log
+        clang-tidy-19 --quiet "${@:2}" "$1" >"$log" 2>&1 || mv "$log" "$log.failed"' \
+        "$logs" {} "$@"
+    for file in "$logs"/*.log; do
+        [[ ! -e $file ]] || count 1 0 0
+    done
+    for file in "$logs"/*.log.failed; do
+        [[ ! -e $file ]] && continue
+        grep -v 'warnings generated\|warnings treated as errors' "$file" || true
+        count 0 1 0
+    done
+}
+
 lane_tidy() {
     ! needs clang-tidy-19 tidy || ! needs clang++-19 tidy || {
-        cmake --preset clang >build/clang.configure.log 2>&1 || {
-            cat build/clang.configure.log
+        configure clang || {
             count 0 1 0
             return 0
         }
-        local logs=build/clang/tidy file
-        rm -rf "$logs"
-        mkdir -p "$logs"
-        # shellcheck disable=SC2016 # the inner shell expands it
-        find agent -name '*.cpp' -print0 | sort -z |
-            xargs -0 -P "$(nproc)" -n 1 bash -c '
-                log=$0/${1//\//_}.log
-                clang-tidy-19 -p build/clang --quiet "$1" >"$log" 2>&1 || mv "$log" "$log.failed"' \
-                "$logs"
+        run_clang_tidy build/clang/tidy -p build/clang \
+            < <(find build/clang/agent -name 'unity_*.cxx' -print0 | sort -z)
         # The gate itself: an ignored Result must be found, twice.
         if [[ $(clang-tidy-19 --quiet tests/gates/planted/ignored_result.cpp -- -std=c++20 -Iagent \
             2>&1 | grep -c 'error:.*bugprone-unused-return-value') -eq 2 ]]; then
@@ -179,14 +196,6 @@ lane_tidy() {
             echo "FAILED: tidy: an ignored Result passes unseen"
             count 0 1 0
         fi
-        for file in "$logs"/*.log; do
-            [[ ! -e $file ]] || count 1 0 0
-        done
-        for file in "$logs"/*.log.failed; do
-            [[ ! -e $file ]] && continue
-            grep -v 'warnings generated\|warnings treated as errors' "$file" || true
-            count 0 1 0
-        done
     }
 }
 

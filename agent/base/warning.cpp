@@ -5,7 +5,7 @@
 namespace intact {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames{
+constexpr std::array<std::string_view, 9> kWarningNames{
     "unreadable",  "vanished", "changed",     "shrank",     "truncated",
     "unsupported", "metadata", "destination", "durability",
 };
@@ -13,12 +13,12 @@ constexpr std::array<std::string_view, 9> kNames{
 } // namespace
 
 std::string_view name_of(WarningKind kind) {
-    return kNames[static_cast<std::size_t>(kind)];
+    return kWarningNames[static_cast<std::size_t>(kind)];
 }
 
 std::optional<WarningKind> warning_kind_named(std::string_view name) {
-    for (std::size_t i = 0; i < kNames.size(); ++i) {
-        if (kNames[i] == name) {
+    for (std::size_t i = 0; i < kWarningNames.size(); ++i) {
+        if (kWarningNames[i] == name) {
             return static_cast<WarningKind>(i);
         }
     }

@@ -7,7 +7,7 @@ int exit_code_of(const RunRecord &record) {
     case Outcome::success:
         return 0;
     case Outcome::warning:
-        return 3;
+        return kExitPartial;
     case Outcome::cancelled:
         return 130;
     case Outcome::failure:

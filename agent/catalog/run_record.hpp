@@ -48,7 +48,10 @@ struct RunRecord {
     std::string stderr_tail;                        ///< of a command source, last 64 KiB
 };
 
-/// What the shell gets: 0, 3 for a partial backup, else the failure's code.
+/// Beside 0 and the codes of errors: something was left out, and the rest is sound.
+constexpr int kExitPartial = 3;
+
+/// What the shell gets: 0, kExitPartial for a partial backup, else the failure's code.
 int exit_code_of(const RunRecord &record);
 
 } // namespace intact::catalog

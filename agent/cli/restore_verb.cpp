@@ -15,8 +15,7 @@
 namespace intact::cli {
 namespace {
 
-constexpr int kPartial = 3;
-constexpr std::uint64_t kWarningsShown = 20;
+constexpr std::uint64_t kNoticesShown = 20;
 
 std::string report_text(const RestoreArguments &arguments, const engine::RestoreReport &report,
                         std::chrono::microseconds took) {
@@ -48,13 +47,13 @@ Result<int> restore_tree(const RestoreArguments &arguments, const ChosenBackup &
     options.dry_run = arguments.dry_run;
     std::uint64_t warnings = 0;
     options.on_warning = [&](const Warning &warning) {
-        if (++warnings <= kWarningsShown) {
+        if (++warnings <= kNoticesShown) {
             view.aside([&] { print_warning(warning_line(warning)); });
         }
     };
     std::uint64_t refused = 0;
     options.on_refused = [&](const Error &error) {
-        if (++refused <= kWarningsShown) {
+        if (++refused <= kNoticesShown) {
             view.aside([&] { print_warning("not restored: " + error.message()); });
         }
     };
@@ -74,7 +73,7 @@ Result<int> restore_tree(const RestoreArguments &arguments, const ChosenBackup &
             arguments.dry_run ? print_aside(text) : print(text);
         }
     });
-    return report.warnings > 0 ? kPartial : 0;
+    return report.warnings > 0 ? catalog::kExitPartial : 0;
 }
 
 Result<int> restore_to(const RestoreArguments &arguments, const ChosenBackup &chosen,

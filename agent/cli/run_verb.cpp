@@ -13,11 +13,9 @@
 namespace intact::cli {
 namespace {
 
-constexpr int kPartial = 3;
-
 // Any failure is worse than a partial backup; of two failures the first one stands.
 int worse_of(int a, int b) {
-    return a == 0 || (a == kPartial && b != 0) ? b : a;
+    return a == 0 || (a == catalog::kExitPartial && b != 0) ? b : a;
 }
 
 // The descriptor is this process's: a source's command must not write to it.

@@ -163,7 +163,7 @@ nlohmann::ordered_json as_json(const ChosenBackup &chosen, const Verdict &verdic
 }
 
 // A backup that is not whole outweighs one that could not be looked at.
-int worse_of(int a, int b) {
+int graver_of(int a, int b) {
     return a == 0 || b == kMismatch ? b : a;
 }
 
@@ -174,7 +174,7 @@ int verify(const Session &session, const VerifyArguments &arguments) {
     const Found found = find_backups(session, arguments);
     int exit_code = 0;
     for (const Error &problem : found.problems) {
-        exit_code = worse_of(exit_code, print_error(problem));
+        exit_code = graver_of(exit_code, print_error(problem));
     }
     if (arguments.voice == Voice::normal) {
         for (const std::string &gap : found.gaps) {
@@ -195,7 +195,7 @@ int verify(const Session &session, const VerifyArguments &arguments) {
         }
         sound += verdict.result ? 1U : 0U;
         if (!verdict.result) {
-            exit_code = worse_of(exit_code, exit_code_of(verdict.result.error().code()));
+            exit_code = graver_of(exit_code, exit_code_of(verdict.result.error().code()));
         }
     }
     if (arguments.form == Form::text && arguments.voice == Voice::normal &&

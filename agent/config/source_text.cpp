@@ -23,7 +23,7 @@ constexpr std::size_t kMostTicked = 60;
 constexpr std::size_t kLongLine = 400;
 constexpr std::size_t kKeptBefore = 120;
 
-std::string_view kind_of(mode_t mode) {
+std::string_view kind_of_file(mode_t mode) {
     switch (mode & S_IFMT) {
     case S_IFDIR:
         return "a directory";
@@ -41,7 +41,7 @@ Result<> expect_regular(const struct stat &status, const std::string &path) {
         return {};
     }
     return fail(Error(ErrorCode::unsupported, fmt::format("{} is {}, not a file", os::quoted(path),
-                                                          kind_of(status.st_mode)))
+                                                          kind_of_file(status.st_mode)))
                     .with_hint("put a regular file there, or a symlink to one"));
 }
 

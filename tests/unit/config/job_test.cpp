@@ -19,7 +19,7 @@ using test::TempDir;
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-const std::string kFiles = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";
+const std::string kFilesSource = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";
 
 class JobTest : public testing::Test {
 protected:
@@ -46,7 +46,7 @@ protected:
 };
 
 TEST_F(JobTest, of_three_lines_has_the_defaults_of_the_types) {
-    const Job &job = load_job(kFiles).job;
+    const Job &job = load_job(kFilesSource).job;
     EXPECT_EQ(job.name, "a");
     EXPECT_EQ(job.file, dir_ / "a.toml");
     EXPECT_TRUE(job.enabled);
@@ -154,9 +154,9 @@ TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
 
 TEST_F(JobTest, keeps_its_schedule_and_says_who_acts_on_it) {
     const Job &job =
-        load_job(kFiles + "[schedule]\ncalendar = [\"daily\", \"Mon 12:00\"]\n"
-                          "timezone = \"UTC\"\nrandom_delay = \"30min\"\ncatch_up = false\n"
-                          "[run]\nretries = 2\nretry_delay = \"10min\"\n")
+        load_job(kFilesSource + "[schedule]\ncalendar = [\"daily\", \"Mon 12:00\"]\n"
+                                "timezone = \"UTC\"\nrandom_delay = \"30min\"\ncatch_up = false\n"
+                                "[run]\nretries = 2\nretry_delay = \"10min\"\n")
             .job;
     ASSERT_TRUE(job.schedule);
     EXPECT_THAT(job.schedule->calendar, ElementsAre("daily", "Mon 12:00"));
@@ -169,12 +169,13 @@ TEST_F(JobTest, keeps_its_schedule_and_says_who_acts_on_it) {
 }
 
 TEST_F(JobTest, takes_one_calendar_as_a_string) {
-    EXPECT_THAT(load_job(kFiles + "[schedule]\ncalendar = \"daily\"\n").job.schedule->calendar,
-                ElementsAre("daily"));
+    EXPECT_THAT(
+        load_job(kFilesSource + "[schedule]\ncalendar = \"daily\"\n").job.schedule->calendar,
+        ElementsAre("daily"));
 }
 
 TEST_F(JobTest, may_hold_tables_and_keys_of_the_operators_own) {
-    load_job("x-owner = \"me\"\n" + kFiles +
+    load_job("x-owner = \"me\"\n" + kFilesSource +
              "x-note = 1\n[x-ansible]\nanything.goes = [1.5, {}]\n");
     EXPECT_THAT(codes(), IsEmpty());
 }
@@ -191,12 +192,12 @@ TEST_F(JobTest, may_have_windows_line_ends_and_a_byte_order_mark) {
 }
 
 TEST_F(JobTest, takes_infinity_for_no_limit) {
-    EXPECT_EQ(load_job(kFiles + "[run]\ntimeout = \"infinity\"\n").job.limits.timeout,
+    EXPECT_EQ(load_job(kFilesSource + "[run]\ntimeout = \"infinity\"\n").job.limits.timeout,
               std::nullopt);
 }
 
 TEST_F(JobTest, is_warned_of_months_where_minutes_are_likely) {
-    load_job(kFiles + "[run]\ntimeout = \"5M\"\n");
+    load_job(kFilesSource + "[run]\ntimeout = \"5M\"\n");
     EXPECT_THAT(codes(), ElementsAre("W003"));
 }
 
@@ -256,8 +257,8 @@ const Setting *find_setting(const LoadedJob &job, std::string_view key) {
 TEST_F(JobTest, accounts_for_file_and_line_of_each_value) {
     const std::string main =
         dir_.write("intact.toml", "[defaults.archive]\n\ncompression = \"gzip\"\nthreads = 2\n");
-    const std::string file = dir_.write("b.toml", kFiles + "archive.threads = 4\n");
-    const std::string nested = dir_.write("c.toml", kFiles + "[archive]\nthreads = 4\n");
+    const std::string file = dir_.write("b.toml", kFilesSource + "archive.threads = 4\n");
+    const std::string nested = dir_.write("c.toml", kFilesSource + "[archive]\nthreads = 4\n");
     const Configuration loaded = load_files({main, nested});
     ASSERT_EQ(loaded.jobs.size(), 1U);
     const LoadedJob &job = loaded.jobs[0];
@@ -296,8 +297,8 @@ TEST_F(JobTest, never_shows_what_a_variable_holds) {
 
 TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     const std::string first =
-        kFiles + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
-                 "[run]\ntimeout = \"90.5s\"\n";
+        kFilesSource + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
+                       "[run]\ntimeout = \"90.5s\"\n";
     const std::vector<Setting> before = load_job(first).settings;
     std::string again;
     for (const Setting &one : before) {
