@@ -48,6 +48,8 @@ ErrorCode code_for_errno(int err) {
         return ErrorCode::read_only;
     case EFBIG:
         return ErrorCode::file_too_large;
+    case ENAMETOOLONG:
+        return ErrorCode::name_too_long;
     case EOPNOTSUPP:
     case ENOSYS:
         return ErrorCode::unsupported;

@@ -18,6 +18,7 @@ enum class WarningKind : std::uint8_t {
     unsupported, ///< a kind of file that an archive cannot hold (sockets)
     metadata,    ///< content is whole, but an attribute or ACL could not be read
     destination, ///< the backup's own destination lies in the tree; its content is left out
+    excluded,    ///< a source path says of itself that it wants no backup; its content is missing
     durability,  ///< the destination does not promise what a backup needs
 };
 

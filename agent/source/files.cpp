@@ -97,6 +97,12 @@ private:
     void warn(WarningKind kind, std::string detail) const {
         warn_({kind, path_, std::move(detail)});
     }
+    /// Below a source path a mark is what it is for; on the path itself it empties the backup.
+    void warn_if_root(const std::string &mark) const {
+        if (stack_.empty()) {
+            warn(WarningKind::excluded, mark + ": its content is left out");
+        }
+    }
     /// A warning, unless the error is none of the entry's own.
     Result<> leave_out(int err, const std::string &told) const;
     Result<> leave_out_unopened(int err, std::string_view what) const {
@@ -264,10 +270,12 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
 NameList Walk::wanted(int directory, NameList names) const {
     for (const std::string &marker : source_.exclude_if_present) {
         if (names.has(marker)) {
+            warn_if_root("holds a file " + os::quoted(marker));
             return {};
         }
     }
     if (source_.exclude_caches && names.has(kCacheTag) && is_tagged_as_cache(directory)) {
+        warn_if_root("is tagged as a cache");
         NameList tag;
         tag.add(kCacheTag);
         return tag;

@@ -35,6 +35,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::already_exists, "already_exists", 1},
     {ErrorCode::read_only, "read_only", 1},
     {ErrorCode::file_too_large, "file_too_large", 1},
+    {ErrorCode::name_too_long, "name_too_long", 1},
     {ErrorCode::io, "io", 1},
     {ErrorCode::unsupported, "unsupported", 1},
     {ErrorCode::backup_missing, "backup_missing", 5},
@@ -60,6 +61,12 @@ TEST(ErrorCodes, are_found_by_name) {
     }
     EXPECT_EQ(error_code_named("no_such_code"), std::nullopt);
     EXPECT_EQ(error_code_named(""), std::nullopt);
+}
+
+TEST(Error, of_a_name_the_file_system_cannot_hold_says_to_shorten_it) {
+    const Error error = Error::from_errno(ENAMETOOLONG, "create '/srv/a'");
+    EXPECT_EQ(error.code(), ErrorCode::name_too_long);
+    EXPECT_NE(std::string(error.hint()).find("shorten"), std::string::npos);
 }
 
 TEST(Error, of_a_system_call_says_what_to_what_and_why) {

@@ -346,6 +346,20 @@ TEST_F(FilesTest, keeps_only_the_directory_that_wants_no_backup) {
     EXPECT_THAT(paths(), ElementsAre("scratch"));
 }
 
+TEST_F(FilesTest, says_when_a_source_path_itself_is_marked_and_so_left_empty) {
+    temp_.write("tree/.nobackup", "");
+    temp_.write("tree/all", "x");
+    EXPECT_THAT(paths(), IsEmpty());
+    EXPECT_THAT(warnings(), ElementsAre("excluded "));
+}
+
+TEST_F(FilesTest, says_when_a_source_path_itself_is_tagged_as_a_cache) {
+    temp_.write("tree/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
+    temp_.write("tree/all", "x");
+    EXPECT_THAT(paths(), ElementsAre("CACHEDIR.TAG"));
+    EXPECT_THAT(warnings(), ElementsAre("excluded "));
+}
+
 TEST_F(FilesTest, the_job_says_what_marks_such_a_directory) {
     temp_.write("tree/a/.nobackup", "");
     temp_.write("tree/b/.skip", "");
