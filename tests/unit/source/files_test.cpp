@@ -109,7 +109,9 @@ protected:
         std::vector<std::string> told;
         const std::size_t prefix = (temp_ / "tree/").size();
         for (const Warning &warning : warnings_) {
-            told.push_back(std::string(name_of(warning.kind)) + " " + warning.path.substr(prefix));
+            const bool is_root = warning.path.size() < prefix;
+            told.push_back(std::string(name_of(warning.kind)) + " " +
+                           (is_root ? "." : warning.path.substr(prefix)));
         }
         return told;
     }
@@ -350,14 +352,14 @@ TEST_F(FilesTest, says_when_a_source_path_itself_is_marked_and_so_left_empty) {
     temp_.write("tree/.nobackup", "");
     temp_.write("tree/all", "x");
     EXPECT_THAT(paths(), IsEmpty());
-    EXPECT_THAT(warnings(), ElementsAre("excluded "));
+    EXPECT_THAT(warnings(), ElementsAre("excluded ."));
 }
 
 TEST_F(FilesTest, says_when_a_source_path_itself_is_tagged_as_a_cache) {
     temp_.write("tree/CACHEDIR.TAG", "Signature: 8a477f597d28d172789f06886806bc55\n");
     temp_.write("tree/all", "x");
     EXPECT_THAT(paths(), ElementsAre("CACHEDIR.TAG"));
-    EXPECT_THAT(warnings(), ElementsAre("excluded "));
+    EXPECT_THAT(warnings(), ElementsAre("excluded ."));
 }
 
 TEST_F(FilesTest, the_job_says_what_marks_such_a_directory) {
