@@ -83,14 +83,14 @@ tree_grows_at_most() {
 
 case_a_large_directory() {
     many_files "$WORK/large" 100000
-    tree_grows_at_most large 6144
+    tree_grows_at_most large 8192
 }
 
 # All first names come before all second ones, so that none can be forgotten in between.
 case_many_hard_links() {
     many_files "$WORK/links/a" 50000
     cp -al "$WORK/links/a" "$WORK/links/b"
-    tree_grows_at_most links 7168
+    tree_grows_at_most links 10240
 }
 
 run_cases
