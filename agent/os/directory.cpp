@@ -114,6 +114,20 @@ Result<> Directory::rename(const std::string &from, const std::string &to,
     return {};
 }
 
+Result<> Directory::exchange(const std::string &a, const std::string &b) const {
+    if (sys_->renameat2(fd_.get(), a.c_str(), fd_.get(), b.c_str(), RENAME_EXCHANGE) != 0) {
+        return fail_errno(errno, fmt::format("exchange {} with '{}'", quoted(path_of(a)), b));
+    }
+    return {};
+}
+
+Result<> Directory::link(const std::string &existing, const std::string &name) const {
+    if (sys_->linkat(fd_.get(), existing.c_str(), fd_.get(), name.c_str(), 0) != 0) {
+        return fail_errno(errno, fmt::format("link {} to '{}'", quoted(path_of(existing)), name));
+    }
+    return {};
+}
+
 Result<> Directory::remove(const std::string &name) const {
     if (sys_->unlinkat(fd_.get(), name.c_str(), 0) != 0) {
         return fail_errno(errno, "remove " + quoted(path_of(name)));
@@ -137,6 +151,34 @@ Result<bool> Directory::has(const std::string &name) const {
         return false;
     }
     return fail_errno(errno, "stat " + quoted(path_of(name)));
+}
+
+Result<std::optional<FileIdentity>> Directory::identity(const std::string &name) const {
+    struct statx facts{};
+    if (statx(fd_.get(), name.c_str(), AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC,
+              STATX_INO | STATX_SIZE, &facts) != 0) {
+        if (errno == ENOENT) {
+            return std::nullopt;
+        }
+        return fail_errno(errno, "stat " + quoted(path_of(name)));
+    }
+    return FileIdentity{(std::uint64_t{facts.stx_dev_major} << 32) | facts.stx_dev_minor,
+                        facts.stx_ino, facts.stx_size};
+}
+
+Result<> Directory::sync_file(const std::string &name) const {
+    INTACT_TRY_ASSIGN(const UniqueFd fd, open_file(name));
+    if (sys_->fsync(fd.get()) != 0) {
+        return fail_errno(errno, "fsync " + quoted(path_of(name)));
+    }
+    return {};
+}
+
+Result<> Directory::sync_filesystem() const {
+    if (sys_->syncfs(fd_.get()) != 0) {
+        return fail_errno(errno, "syncfs " + quoted(path_));
+    }
+    return {};
 }
 
 Result<> Directory::sync() const {

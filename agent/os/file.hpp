@@ -52,6 +52,14 @@ private:
     std::string path_;
 };
 
+/// Tells whether two names are one file.
+struct FileIdentity {
+    std::uint64_t device = 0;
+    std::uint64_t number = 0;
+    std::uint64_t bytes = 0;
+    friend bool operator==(const FileIdentity &, const FileIdentity &) = default;
+};
+
 /// What to do when a file of that name exists.
 enum class IfExists { fail, replace };
 
@@ -76,11 +84,21 @@ public:
     /// The whole content. Errors: file_too_large when it has more than `limit` bytes.
     Result<std::string> read_file(const std::string &name, std::size_t limit) const;
     Result<> rename(const std::string &from, const std::string &to, IfExists if_exists) const;
+    /// Both names change place in one step. Source: renameat2(2) RENAME_EXCHANGE.
+    Result<> exchange(const std::string &a, const std::string &b) const;
+    /// A second name for a file. Errors: already_exists.
+    Result<> link(const std::string &existing, const std::string &name) const;
     Result<> remove(const std::string &name) const;
     Result<> remove_if_there(const std::string &name) const;
     Result<bool> has(const std::string &name) const;
+    /// Who a name is, asked of whoever serves the filesystem; nothing: no such name.
+    Result<std::optional<FileIdentity>> identity(const std::string &name) const;
     /// Makes names created, renamed and removed so far durable.
     Result<> sync() const;
+    /// fsync(2) of the file under that name: its data and, on FAT, its directory entry.
+    Result<> sync_file(const std::string &name) const;
+    /// syncfs(2): what else of the filesystem is still in memory.
+    Result<> sync_filesystem() const;
     /// All names but "." and "..", in byte order.
     Result<std::vector<std::string>> names() const;
     Sys &sys() const { return *sys_; }

@@ -32,6 +32,9 @@ int Sys::sync_file_range(int fd, off_t offset, off_t length, unsigned flags) {
 int Sys::fsync(int fd) {
     return ::fsync(fd);
 }
+int Sys::syncfs(int fd) {
+    return ::syncfs(fd);
+}
 int Sys::close(int fd) {
     return ::close(fd);
 }

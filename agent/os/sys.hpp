@@ -22,6 +22,7 @@ public:
     virtual int fchmod(int fd, mode_t mode);
     virtual int sync_file_range(int fd, off_t offset, off_t length, unsigned flags);
     virtual int fsync(int fd);
+    virtual int syncfs(int fd);
     virtual int close(int fd);
     virtual int renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
                           unsigned flags);

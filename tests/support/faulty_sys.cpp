@@ -18,7 +18,8 @@ std::vector<std::string> FaultySys::calls() const {
 bool FaultySys::is_due(const char *name) {
     const std::lock_guard lock(mutex_);
     calls_.emplace_back(name);
-    return plan_.fault != Fault::none && calls_.size() == plan_.at_call + 1;
+    return (plan_.fault != Fault::none && calls_.size() == plan_.at_call + 1) ||
+           (plan_.fault == Fault::dead_before && calls_.size() > plan_.at_call);
 }
 
 template <typename Call>
@@ -28,6 +29,13 @@ auto FaultySys::faulty(const char *name, const Call &real) -> decltype(real()) {
     }
     switch (plan_.fault) {
     case Fault::error:
+        errno = plan_.error;
+        return -1;
+    case Fault::dead_before:
+        errno = EIO;
+        return -1;
+    case Fault::error_after:
+        static_cast<void>(real());
         errno = plan_.error;
         return -1;
     case Fault::act_before:
@@ -71,6 +79,9 @@ int FaultySys::sync_file_range(int fd, off_t offset, off_t length, unsigned flag
 }
 int FaultySys::fsync(int fd) {
     return faulty("fsync", [&] { return Sys::fsync(fd); });
+}
+int FaultySys::syncfs(int fd) {
+    return faulty("syncfs", [&] { return Sys::syncfs(fd); });
 }
 int FaultySys::close(int fd) {
     // A close that fails has closed all the same (close(2)).

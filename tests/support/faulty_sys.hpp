@@ -13,9 +13,11 @@ namespace intact::test {
 enum class Fault {
     none,
     error,       ///< the call is not made; it reports `error`
+    error_after, ///< the call is made and done; it reports `error` all the same
     short_write, ///< a write takes half; other calls are real
     act_before,  ///< `act` is called, then the call is made
     act_after,
+    dead_before, ///< neither this call nor any after it is made: as if the process had died
 };
 
 struct FaultPlan {
@@ -43,6 +45,7 @@ public:
     int fchmod(int fd, mode_t mode) override;
     int sync_file_range(int fd, off_t offset, off_t length, unsigned flags) override;
     int fsync(int fd) override;
+    int syncfs(int fd) override;
     int close(int fd) override;
     int renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
                   unsigned flags) override;
