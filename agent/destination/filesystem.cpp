@@ -1,82 +1,187 @@
 #include "destination/filesystem.hpp"
 
+#include "destination/identity.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fmt/format.h>
 #include <sys/statvfs.h>
-#include <sys/vfs.h>
+#include <unistd.h>
 
 namespace intact::destination {
 namespace {
 
-enum class Promise { crash_atomic, not_durable, none };
+constexpr std::uint64_t kFatLargestFile = (std::uint64_t{4} << 30) - 1;
 
 struct Known {
-    std::uint32_t magic; ///< statfs(2)
+    std::string_view type;
     std::string_view name;
-    Promise promise;
+    Variant best;
+    std::string_view reason;
 };
 
+constexpr std::string_view kJournaled = "its journal makes a rename old-or-new after a crash";
+constexpr std::string_view kCopyOnWrite = "its trees make a rename old-or-new after a crash";
+constexpr std::string_view kFat =
+    "a rename there frees the old file's clusters before the new entry is durable";
+
+// What is not here is unknown, and trusted with the least.
 constexpr std::array kKnown{
-    Known{0xef53, "ext4", Promise::crash_atomic},
-    Known{0x58465342, "xfs", Promise::crash_atomic},
-    Known{0x9123683e, "btrfs", Promise::crash_atomic},
-    Known{0x2fc12fc1, "zfs", Promise::crash_atomic},
-    Known{0xf2f52010, "f2fs", Promise::crash_atomic},
-    Known{0x794c7630, "overlay", Promise::crash_atomic},
-    Known{0x01021994, "tmpfs", Promise::not_durable},
-    Known{0x858458f6, "ramfs", Promise::not_durable},
-    Known{0x4d44, "vfat", Promise::none},
-    Known{0x2011bab0, "exfat", Promise::none},
-    Known{0x6969, "nfs", Promise::none},
-    Known{0xfe534d42, "cifs", Promise::none},
-    Known{0xff534d42, "cifs", Promise::none},
-    Known{0x65735546, "fuse", Promise::none},
+    Known{"ext4", "ext4", Variant::rename, kJournaled},
+    Known{"ext3", "ext3", Variant::rename, kJournaled},
+    Known{"ext2", "ext2", Variant::link_guard, "no journal"},
+    Known{"xfs", "XFS", Variant::rename, kJournaled},
+    Known{"btrfs", "Btrfs", Variant::rename, kCopyOnWrite},
+    Known{"zfs", "ZFS", Variant::rename, kCopyOnWrite},
+    Known{"f2fs", "F2FS", Variant::rename,
+          "its checkpoints make a rename old-or-new after a crash"},
+    Known{"tmpfs", "tmpfs", Variant::rename, "it lives in memory"},
+    Known{"ramfs", "ramfs", Variant::rename, "it lives in memory"},
+    Known{"vfat", "FAT", Variant::exchange, kFat},
+    Known{"msdos", "FAT", Variant::exchange, kFat},
+    Known{"exfat", "exFAT", Variant::held_rename, kFat},
+    Known{"cifs", "SMB", Variant::two_step, "a rename over a file that somebody reads deletes it"},
+    Known{"smb3", "SMB", Variant::two_step, "a rename over a file that somebody reads deletes it"},
 };
+
+bool is_one_of(std::string_view text, std::initializer_list<std::string_view> list) {
+    return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+void examine_ext(const os::Mount &mount, const Inspector &inspector, Filesystem &filesystem) {
+    if (mount.type == "ext2" || inspector.has_journal(mount.device).value_or(false)) {
+        return;
+    }
+    // Not to know is to go without: a link more is all that it costs.
+    filesystem.name += inspector.has_journal(mount.device) ? " without journal" : "";
+    filesystem.best = Variant::link_guard;
+    filesystem.reason = inspector.has_journal(mount.device)
+                            ? "no journal"
+                            : "whether it has a journal cannot be told from here";
+}
+
+void examine_nfs(const os::Mount &mount, Filesystem &filesystem) {
+    const std::string version = mount.option("vers");
+    const bool is_soft = mount.has_option("soft") || mount.has_option("softerr");
+    filesystem.name = fmt::format("NFS {}{}", version.empty() ? "of unknown version" : version,
+                                  is_soft ? ", soft" : "");
+    filesystem.best = Variant::link_guard;
+    filesystem.is_remote = true;
+    filesystem.reason = "a rename there may be done though its reply is lost";
+    if (is_soft) {
+        filesystem.concern = "the mount is soft: after a time-out an error may hide a write that "
+                             "was done, or lose one; mount it hard";
+    }
+}
+
+void examine_overlay(const os::Mount &mount, const Inspector &inspector, Filesystem &filesystem) {
+    filesystem.name = "overlay";
+    const auto upper = inspector.filesystem_at(mount.option("upperdir"));
+    if (mount.has_option("volatile")) {
+        filesystem.best = Variant::link_guard;
+        filesystem.reason = "mounted volatile";
+        filesystem.concern = "the overlay is mounted volatile: nothing in it survives a crash";
+        return;
+    }
+    if (!upper) {
+        filesystem.best = Variant::link_guard;
+        filesystem.reason = "the filesystem below it cannot be seen from here";
+        filesystem.concern = "what lies below the overlay cannot be told: it may not be durable";
+        return;
+    }
+    filesystem.name = "overlay on " + upper->name;
+    filesystem.best = upper->best;
+    filesystem.reason = upper->reason;
+    filesystem.concern = upper->concern;
+}
+
+// Whoever serves it decides what a call does; links are probed for later.
+void examine_unknown(const os::Mount &mount, Filesystem &filesystem) {
+    filesystem.name = mount.type;
+    filesystem.best = Variant::link_guard;
+    const bool is_fuse = mount.type.starts_with("fuse");
+    filesystem.is_remote = is_fuse || is_one_of(mount.type, {"9p", "ceph", "afs", "virtiofs"});
+    filesystem.reason = is_fuse ? "a program serves it, and nothing is known of what it promises"
+                                : "nothing is known of what it promises";
+}
+
+std::optional<bool> ext_has_journal(const std::string &device) {
+    std::array<char, 4096> link{};
+    const std::string block = "/sys/dev/block/" + device;
+    const ssize_t length = readlink(block.c_str(), link.data(), link.size());
+    if (length <= 0) {
+        return std::nullopt;
+    }
+    const std::string_view target(link.data(), static_cast<std::size_t>(length));
+    const auto facts =
+        os::Directory::open(fmt::format("/sys/fs/ext4/{}", target.substr(target.rfind('/') + 1)));
+    const auto task =
+        facts ? facts->read_file("journal_task", 4096) : Result<std::string>(fail(facts.error()));
+    return task ? std::optional(!task->starts_with("<none>")) : std::nullopt;
+}
+
+std::optional<Filesystem> examine_path(const std::string &path) {
+    const auto directory = os::Directory::open(path);
+    const auto found =
+        directory ? examine_filesystem(*directory) : Result<Filesystem>(fail(directory.error()));
+    return found ? std::optional(*found) : std::nullopt;
+}
 
 } // namespace
 
-Result<Filesystem> examine_filesystem(const os::Directory &directory, config::Strategy strategy) {
-    struct statfs info{};
-    if (fstatfs(directory.fd(), &info) != 0) {
-        return fail_errno(errno, "examine the filesystem of " + os::quoted(directory.path()));
-    }
-    const auto magic = static_cast<std::uint32_t>(info.f_type);
-    Known found{magic, "", Promise::none};
+const Inspector &system_inspector() {
+    static const Inspector instance{ext_has_journal, examine_path};
+    return instance;
+}
+
+Filesystem classify(const os::Mount &mount, const Inspector &inspector) {
+    Filesystem filesystem;
+    filesystem.type = mount.type;
+    filesystem.mount_point = mount.point;
     for (const Known &known : kKnown) {
-        if (known.magic == magic) {
-            found = known;
+        if (known.type == mount.type) {
+            filesystem.name = known.name;
+            filesystem.best = known.best;
+            filesystem.reason = known.reason;
         }
     }
-    Filesystem filesystem{
-        found.name.empty() ? fmt::format("unknown-{:x}", magic) : std::string(found.name), ""};
-    if (strategy == config::Strategy::copy_and_swap) {
-        return fail(Error(ErrorCode::unsupported, "publish by strategy=\"copy-and-swap\"")
-                        .with_hint("this version has atomic-rename only; use strategy=\"auto\""));
+    if (mount.type.starts_with("ext") && !filesystem.name.empty()) {
+        examine_ext(mount, inspector, filesystem);
+    } else if (is_one_of(mount.type, {"nfs", "nfs4"})) {
+        examine_nfs(mount, filesystem);
+    } else if (mount.type == "overlay") {
+        examine_overlay(mount, inspector, filesystem);
+    } else if (filesystem.name.empty()) {
+        examine_unknown(mount, filesystem);
     }
-    switch (found.promise) {
-    case Promise::crash_atomic:
-        break;
-    case Promise::not_durable:
-        filesystem.concern = fmt::format(
-            "{} lives in memory: this backup does not survive a reboot", filesystem.name);
-        break;
-    case Promise::none:
-        if (strategy != config::Strategy::atomic_rename) {
-            return fail(
-                Error(
-                    ErrorCode::unsupported,
-                    fmt::format(
-                        "publish on {}, filesystem {}: a power cut during a rename there can lose "
-                        "the backup",
-                        os::quoted(directory.path()), filesystem.name))
-                    .with_hint("choose a destination on ext4, XFS, Btrfs, ZFS or F2FS; "
-                               "strategy=\"atomic-rename\" takes the risk"));
-        }
-        filesystem.concern = fmt::format("on {} a power cut during publishing can lose this backup",
-                                         filesystem.name);
-        break;
+    if (is_one_of(mount.type, {"tmpfs", "ramfs"})) {
+        filesystem.concern =
+            fmt::format("{} lives in memory: this backup does not survive a reboot", mount.type);
     }
+    if (is_one_of(mount.type, {"cifs", "smb3"})) {
+        filesystem.is_remote = true;
+    }
+    if (is_one_of(mount.type, {"vfat", "msdos", "exfat", "cifs", "smb3", "ntfs3", "fuseblk"})) {
+        filesystem.has_fat_names = true;
+    }
+    if (is_one_of(mount.type, {"vfat", "msdos"})) {
+        filesystem.largest_file = kFatLargestFile;
+    }
+    if (mount.has_option("nobarrier") || mount.option("barrier") == "0") {
+        filesystem.concern = "mounted without barriers: a power cut may lose what was written last";
+    }
+    return filesystem;
+}
+
+Result<Filesystem> examine_filesystem(const os::Directory &directory) {
+    auto mount = os::mount_of(directory.fd());
+    if (!mount) {
+        return fail(std::move(mount).error().within("examine the filesystem of " +
+                                                    os::quoted(directory.path())));
+    }
+    Filesystem filesystem = classify(*mount);
+    filesystem.identity = identity_of(directory.fd(), *mount, filesystem.is_remote);
     return filesystem;
 }
 

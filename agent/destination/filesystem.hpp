@@ -1,25 +1,50 @@
-// What filesystem a directory lies on, and whether a rename there survives a power cut.
+// What filesystem a directory lies on, and what that filesystem promises. Writes nothing.
 #pragma once
 
 #include "base/error.hpp"
-#include "config/job.hpp"
+#include "destination/variant.hpp"
 #include "os/file.hpp"
+#include "os/mount.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace intact::destination {
 
 struct Filesystem {
-    std::string name;    ///< as mountinfo spells it: "ext4"
-    std::string concern; ///< why a backup here is less than durable; empty: no concern
+    std::string type;        ///< as mountinfo spells it: "ext4", "nfs4", "fuse.sshfs"
+    std::string name;        ///< for people: "ext4 without journal", "NFS 4.2, soft"
+    std::string mount_point; ///< of the mount the directory lies on
+    /// The same after a remount and a reboot, another one for another filesystem: "uuid:…" where it
+    /// has one, else "source:…" of a network mount; empty when nothing tells it from another.
+    std::string identity;
+
+    Variant best = Variant::two_step; ///< the most that may be relied on here
+    std::string reason;               ///< why, one clause
+    std::string concern;              ///< why a backup here is less than durable; empty: no concern
+
+    bool is_remote =
+        false; ///< others answer: an error may hide what was done, a read may be theirs
+    bool has_fat_names = false;     ///< refuses some characters and takes 'a' and 'A' for one name
+    std::uint64_t largest_file = 0; ///< bytes; 0: larger than any backup
 };
 
-/// Decides whether this program can publish there. The table and its measurements are in
-/// ARCHITECTURE.md and filesystems.md.
-/// Errors: unsupported where a rename may lose both copies (FAT, network filesystems) unless the
-/// operator forces atomic-rename; then the concern says what is risked.
-Result<Filesystem> examine_filesystem(const os::Directory &directory, config::Strategy strategy);
+/// What can only be told by looking further than mountinfo; replaced in tests.
+struct Inspector {
+    /// Whether the ext filesystem on that device ("8:1") has a journal; nothing: cannot be told.
+    std::function<std::optional<bool>(const std::string &device)> has_journal;
+    /// The filesystem at a path (overlay's upper); nothing: cannot be reached.
+    std::function<std::optional<Filesystem>(const std::string &path)> filesystem_at;
+};
+const Inspector &system_inspector();
+
+/// What is known of the mount, without its identity. Source: filesystems.md §1.
+Filesystem classify(const os::Mount &mount, const Inspector &inspector = system_inspector());
+
+/// The filesystem of an open directory. Errors: io.
+Result<Filesystem> examine_filesystem(const os::Directory &directory);
 
 /// What an ordinary user may still write there. Source: statvfs(3). Errors: io.
 Result<std::uint64_t> free_bytes(const os::Directory &directory);

@@ -2,54 +2,24 @@
 
 #include "base/log.hpp"
 
-#include <cerrno>
-#include <cstdio>
 #include <fmt/format.h>
 
 namespace intact::destination {
-namespace {
 
-Result<> exchange(const os::Directory &directory, const std::string &staged,
-                  const std::string &final) {
-    if (directory.sys().renameat2(directory.fd(), staged.c_str(), directory.fd(), final.c_str(),
-                                  RENAME_EXCHANGE) != 0) {
-        return fail_errno(errno, fmt::format("exchange {} with '{}'",
-                                             os::quoted(directory.path_of(staged)), final));
-    }
-    return {};
-}
-
-Result<> move_all(const os::Directory &directory, const StagedNames &staged,
-                  const std::string &archive, Variant variant, Moves &moves) {
-    INTACT_TRY(moves.move(staged.archive, archive, variant));
-    INTACT_TRY(moves.move(staged.checksum, archive + std::string(kChecksumSuffix), variant));
-    INTACT_TRY(moves.move(staged.manifest, archive + std::string(kManifestSuffix), variant));
-    // Without this a power cut can bring the old names back (fsync(2)).
-    return directory.sync();
-}
-
-} // namespace
-
-std::string_view name_of(Variant variant) {
-    return variant == Variant::rename ? "rename" : "exchange";
-}
-
-Result<Variant> choose_variant(const os::Directory &directory, const std::string &archive,
-                               Naming naming, const Owner &owner) {
+Result<std::optional<Manifest>> replaced_backup(const os::Directory &directory,
+                                                const std::string &archive, Naming naming,
+                                                const Owner &owner) {
     const std::string manifest_name = archive + std::string(kManifestSuffix);
+    const std::string checksum_name = archive + std::string(kChecksumSuffix);
     INTACT_TRY_ASSIGN(const bool has_archive, directory.has(archive));
     INTACT_TRY_ASSIGN(const bool has_manifest, directory.has(manifest_name));
-    INTACT_TRY_ASSIGN(const bool has_checksum,
-                      directory.has(archive + std::string(kChecksumSuffix)));
+    INTACT_TRY_ASSIGN(const bool has_checksum, directory.has(checksum_name));
     if (!has_archive && !has_manifest && (!has_checksum || naming == Naming::fixed)) {
-        // A .sha256 alone proves nothing and may go.
-        return has_checksum ? Variant::exchange : Variant::rename;
+        return std::nullopt; // a .sha256 alone proves nothing and may go
     }
+    const std::string &taken = has_archive ? archive : has_manifest ? manifest_name : checksum_name;
     const Error in_the_way(ErrorCode::already_exists,
-                           fmt::format("{} exists", os::quoted(directory.path_of(
-                                                        has_archive    ? archive
-                                                        : has_manifest ? manifest_name
-                                                                       : archive + ".sha256"))));
+                           fmt::format("{} exists", os::quoted(directory.path_of(taken))));
     if (naming == Naming::time_stamped) {
         return fail(in_the_way);
     }
@@ -61,7 +31,7 @@ Result<Variant> choose_variant(const os::Directory &directory, const std::string
                                                reason)));
     };
     const auto text = directory.read_file(manifest_name, kManifestLimitBytes);
-    const auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
+    auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
     if (!manifest || manifest->job != owner.job) {
         return refuse(fmt::format("it is no backup of job '{}'", owner.job));
     }
@@ -70,34 +40,62 @@ Result<Variant> choose_variant(const os::Directory &directory, const std::string
                                   "destination.name, or",
                                   manifest->host));
     }
-    return Variant::exchange;
+    return *std::move(manifest);
 }
 
-Result<> Moves::move(const std::string &staged, const std::string &final, Variant variant) {
-    INTACT_TRY_ASSIGN(const bool taken, directory_->has(final));
-    // A companion may be missing beside the backup that is replaced; its new one takes a free name.
-    const bool exchanges = variant == Variant::exchange && taken;
-    INTACT_TRY(exchanges ? exchange(*directory_, staged, final)
-                         : directory_->rename(staged, final, os::IfExists::fail));
-    done_.push_back({staged, final, exchanges});
-    return {};
-}
+PublishedBackup::PublishedBackup(Staging staging, Intent intent, Manner manner)
+    : staging_(std::move(staging)),
+      swap_(make_swap(manner.variant, staging_.directory(), manner.is_remote)),
+      intent_(std::move(intent)), archive_(intent_.backup.front().final) {}
 
-Result<> Moves::take_back() {
-    for (; !done_.empty(); done_.pop_back()) {
-        const auto &[staged, final, exchanged] = done_.back();
-        INTACT_TRY(exchanged ? exchange(*directory_, staged, final)
-                             : directory_->rename(final, staged, os::IfExists::fail));
+Result<> PublishedBackup::move_all() {
+    if (needs_intent(intent_.variant)) {
+        INTACT_TRY(IntentSlots(staging_.directory(), intent_.run_id).write(intent_));
     }
-    return directory_->sync();
+    INTACT_TRY(swap_->guard(intent_.backup));
+    for (const MovingFile &file : intent_.backup) {
+        ++placed_;
+        INTACT_TRY(swap_->place(file));
+    }
+    return swap_->make_durable(intent_.backup);
 }
 
-Result<PublishedBackup> publish(Staging staging, const Manifest &manifest, Variant variant) {
-    Moves moves(staging.directory());
-    auto moved = move_all(staging.directory(), staging.names(), manifest.archive, variant, moves);
+// Nothing but the final names stays.
+Result<> PublishedBackup::finish() {
+    INTACT_TRY(swap_->clear(intent_.backup));
+    if (!needs_intent(intent_.variant)) {
+        return {}; // whatever a power cut brings back, recovery tells by the manifest
+    }
+    INTACT_TRY(staging_.directory().sync());
+    return IntentSlots(staging_.directory(), intent_.run_id).remove();
+}
+
+Result<> PublishedBackup::settle() {
+    if (needs_intent(intent_.variant)) {
+        intent_.state = IntentState::committed;
+        INTACT_TRY(IntentSlots(staging_.directory(), intent_.run_id).write(intent_));
+    }
+    return finish();
+}
+
+Result<> PublishedBackup::withdraw() {
+    for (; placed_ > 0; --placed_) {
+        INTACT_TRY(swap_->take_back(intent_.backup[placed_ - 1]));
+    }
+    INTACT_TRY(staging_.directory().sync());
+    return finish();
+}
+
+Result<PublishedBackup> publish(Staging staging, const Manifest &manifest,
+                                const std::optional<Manifest> &previous, Manner manner) {
+    Intent intent;
+    intent.run_id = manifest.run_id;
+    intent.variant = manner.variant;
+    INTACT_TRY_ASSIGN(intent.backup, moving_backup(staging.directory(), manifest, previous));
+    PublishedBackup published(std::move(staging), std::move(intent), manner);
     // From here on a file may be removed only by who knows which one it is.
-    staging.disown();
-    PublishedBackup published(std::move(staging), std::move(moves), manifest.archive);
+    published.staging_.disown();
+    auto moved = published.move_all();
     if (!moved) {
         if (const auto undone = published.withdraw(); !undone) {
             log::warning("publish: take back: " + undone.error().message());
@@ -105,15 +103,6 @@ Result<PublishedBackup> publish(Staging staging, const Manifest &manifest, Varia
         return fail(std::move(moved).error());
     }
     return published;
-}
-
-Result<> PublishedBackup::settle() {
-    return staging_.discard();
-}
-
-Result<> PublishedBackup::withdraw() {
-    INTACT_TRY(moves_.take_back());
-    return staging_.discard();
 }
 
 } // namespace intact::destination

@@ -2,22 +2,47 @@
 
 #include "base/run_id.hpp"
 #include "destination/backup_list.hpp"
-#include "destination/publish.hpp"
+#include "destination/intent_recovery.hpp"
+#include "destination/set_aside.hpp"
 #include "destination/staging.hpp"
 #include "destination/verify.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fmt/format.h>
 
 namespace intact::destination {
 namespace {
 
-Result<> remove_staged(const os::Directory &directory, const StagedNames &names) {
-    // The manifest goes last, as in Staging::discard(): it is what tells a later recovery the case.
-    INTACT_TRY(directory.remove_if_there(names.archive));
-    INTACT_TRY(directory.remove_if_there(names.checksum));
-    INTACT_TRY(directory.remove_if_there(names.manifest));
+// All hidden files of that run but those set aside, the manifest's last, as in Staging::discard():
+// it is what tells a later recovery the case.
+Result<std::vector<std::string>> hidden_files(const os::Directory &directory,
+                                              const std::string &run_id) {
+    INTACT_TRY_ASSIGN(std::vector<std::string> names, directory.names());
+    const std::string stem = fmt::format(".intact-{}.", run_id);
+    const std::string manifest = staged_names(run_id).manifest;
+    std::erase_if(names, [&](const std::string &name) {
+        return !name.starts_with(stem) || is_set_aside(name);
+    });
+    std::stable_partition(names.begin(), names.end(),
+                          [&](const std::string &name) { return name != manifest; });
+    return names;
+}
+
+Result<> remove_hidden(const os::Directory &directory, const std::string &run_id) {
+    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
+    for (const std::string &name : names) {
+        INTACT_TRY(directory.remove_if_there(name));
+    }
     return directory.sync();
+}
+
+// An exchange keeps what was there under the staged name.
+Result<> take_name(const os::Directory &directory, const std::string &staged,
+                   const std::string &final) {
+    INTACT_TRY_ASSIGN(const bool taken, directory.has(final));
+    return taken ? directory.exchange(staged, final)
+                 : directory.rename(staged, final, os::IfExists::fail);
 }
 
 enum class Reading { missing, torn, good };
@@ -75,11 +100,10 @@ public:
 
     Result<Recovery> settle() {
         INTACT_TRY_ASSIGN(has_archive_, directory_.has(names_.archive));
-        INTACT_TRY_ASSIGN(const bool has_checksum, directory_.has(names_.checksum));
         INTACT_TRY_ASSIGN(const auto staged, read_manifest(directory_, names_.manifest));
         switch (staged.reading) {
         case Reading::missing:
-            return has_archive_ || has_checksum ? sweep() : Recovery{};
+            return sweep();
         case Reading::torn:
             return settle_torn();
         case Reading::good:
@@ -120,7 +144,7 @@ private:
     Result<Recovery> settle_moving(const Manifest &fresh, const std::optional<Manifest> &old) {
         INTACT_TRY_ASSIGN(const bool not_moved, is_staged(fresh));
         if (not_moved) {
-            return sweep();
+            return settle_unmoved(fresh, old);
         }
         INTACT_TRY_ASSIGN(const bool moved, is_final(fresh));
         if (moved) {
@@ -139,6 +163,20 @@ private:
         return fail(nothing_fits(directory_, run_id_, "no copy of the backup is whole"));
     }
 
+    // A backup that nobody was told of goes, unless it is the last whole one: somebody or the
+    // storage took the one that it was to replace.
+    Result<Recovery> settle_unmoved(const Manifest &fresh, const std::optional<Manifest> &old) {
+        if (!old) {
+            return sweep();
+        }
+        INTACT_TRY_ASSIGN(const bool old_stands, is_final(*old));
+        if (old_stands) {
+            return sweep();
+        }
+        INTACT_TRY(take_archive_name(fresh));
+        return complete(fresh);
+    }
+
     // All was moved; what is staged is the replaced backup.
     Result<Recovery> settle_moved(const Manifest &old, const std::optional<Manifest> &fresh) {
         if (!fresh || fresh->run_id != run_id_) {
@@ -146,8 +184,7 @@ private:
         }
         INTACT_TRY_ASSIGN(const bool new_stands, is_final(*fresh));
         if (new_stands) {
-            INTACT_TRY(remove_staged(directory_, names_));
-            return Recovery{Recovered::completed, fresh};
+            return cleaned(Recovered::completed, fresh);
         }
         INTACT_TRY_ASSIGN(const bool stands_again, give_back(old));
         if (stands_again) {
@@ -163,31 +200,41 @@ private:
         return is_archive_of(directory_, manifest.archive, manifest, stop_);
     }
 
-    Result<Recovery> sweep() {
-        INTACT_TRY(remove_staged(directory_, names_));
-        return Recovery{Recovered::swept, std::nullopt};
+    Result<Recovery> sweep() { return cleaned(Recovered::swept, std::nullopt); }
+
+    Result<Recovery> cleaned(Recovered what, std::optional<Manifest> published) {
+        INTACT_TRY(remove_hidden(directory_, run_id_));
+        return Recovery{what, std::move(published), std::move(set_aside_), {}};
+    }
+
+    // The staged archive is told by its digest, and what has its name is neither backup.
+    Result<> take_archive_name(const Manifest &manifest) {
+        INTACT_TRY_ASSIGN(const bool taken, directory_.has(manifest.archive));
+        if (taken) {
+            INTACT_TRY_ASSIGN(std::string aside, set_aside(directory_, run_id_, manifest.archive));
+            set_aside_.push_back(std::move(aside));
+        }
+        INTACT_TRY(directory_.rename(names_.archive, manifest.archive, os::IfExists::fail));
+        return directory_.sync();
     }
 
     Result<Recovery> complete(const Manifest &fresh) {
         INTACT_TRY(move_checksum(fresh));
         INTACT_TRY(move_manifest(fresh));
         INTACT_TRY(directory_.sync());
-        INTACT_TRY(remove_staged(directory_, names_));
-        return Recovery{Recovered::completed, fresh};
+        return cleaned(Recovered::completed, fresh);
     }
 
     // Whether the old backup has its names, now or again. A crash on the way leaves a case that
     // comes here again.
     Result<bool> give_back(const Manifest &old) {
-        INTACT_TRY_ASSIGN(const bool staged, is_staged(old));
-        if (staged) {
-            INTACT_TRY(Moves(directory_).move(names_.archive, old.archive, Variant::exchange));
-            INTACT_TRY(directory_.sync());
-        } else {
-            INTACT_TRY_ASSIGN(const bool stands, is_final(old));
-            if (!stands) {
+        INTACT_TRY_ASSIGN(const bool stands, is_final(old));
+        if (!stands) {
+            INTACT_TRY_ASSIGN(const bool staged, is_staged(old));
+            if (!staged) {
                 return false;
             }
+            INTACT_TRY(take_archive_name(old));
         }
         INTACT_TRY_ASSIGN(const auto manifest, read_manifest(directory_, names_.manifest));
         INTACT_TRY(move_checksum(old));
@@ -205,17 +252,15 @@ private:
             return fail(staged.error());
         }
         if (staged && *staged == render_checksum(manifest)) {
-            return Moves(directory_)
-                .move(names_.checksum, manifest.archive + std::string(kChecksumSuffix),
-                      Variant::exchange);
+            return take_name(directory_, names_.checksum,
+                             manifest.archive + std::string(kChecksumSuffix));
         }
         return {};
     }
 
     Result<> move_manifest(const Manifest &manifest) {
-        return Moves(directory_)
-            .move(names_.manifest, manifest.archive + std::string(kManifestSuffix),
-                  Variant::exchange);
+        return take_name(directory_, names_.manifest,
+                         manifest.archive + std::string(kManifestSuffix));
     }
 
     const os::Directory &directory_;
@@ -223,16 +268,41 @@ private:
     const std::stop_token &stop_;
     const StagedNames names_;
     bool has_archive_ = false;
+    std::vector<std::string> set_aside_;
 };
 
 } // namespace
 
 Result<Recovery> recover_run(const os::Directory &directory, const std::string &run_id,
-                             const std::stop_token &stop) {
+                             bool is_remote, const std::stop_token &stop) {
     if (!RunId::parse(run_id)) {
         return Recovery{}; // a lock record that is not ours names no file of ours
     }
-    return DeadRun(directory, run_id, stop).settle();
+    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
+    if (names.empty()) {
+        return Recovery{};
+    }
+    INTACT_TRY_ASSIGN(auto intent, IntentSlots(directory, run_id).read());
+    if (!intent) {
+        return DeadRun(directory, run_id, stop).settle();
+    }
+    const std::string manifest_name = intent->backup.back().final;
+    INTACT_TRY_ASSIGN(auto outcome, settle_intent(directory, *std::move(intent), is_remote, stop));
+    INTACT_TRY(remove_hidden(directory, run_id));
+    Recovery recovery{Recovered::swept, std::nullopt, std::move(outcome.set_aside),
+                      std::move(outcome.shared)};
+    if (outcome.settled == Settled::forward) {
+        recovery.what = Recovered::completed;
+        INTACT_TRY_ASSIGN(const std::string text,
+                          directory.read_file(manifest_name, kManifestLimitBytes));
+        INTACT_TRY_ASSIGN(recovery.published, parse_manifest(text));
+    }
+    return recovery;
+}
+
+Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id) {
+    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
+    return !names.empty();
 }
 
 } // namespace intact::destination

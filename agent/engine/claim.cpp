@@ -3,8 +3,9 @@
 #include "base/log.hpp"
 #include "destination/backup_list.hpp"
 #include "destination/backup_name.hpp"
+#include "destination/probe.hpp"
+#include "destination/publish.hpp"
 #include "destination/recovery.hpp"
-#include "destination/staging.hpp"
 
 #include <fmt/format.h>
 #include <optional>
@@ -47,11 +48,25 @@ std::optional<destination::Manifest> published_by(const os::Directory &directory
     return std::nullopt;
 }
 
-Result<std::vector<destination::Manifest>>
-recover(const os::Directory &directory, const os::LockFile &lock, const std::stop_token &stop) {
+Result<std::vector<destination::Manifest>> recover(const os::Directory &directory,
+                                                   const os::LockFile &lock, bool is_remote,
+                                                   const std::stop_token &stop) {
     std::vector<destination::Manifest> completed;
     for (const os::LockOwner &dead : lock.predecessors()) {
-        INTACT_TRY_ASSIGN(auto recovery, destination::recover_run(directory, dead.run_id, stop));
+        INTACT_TRY_ASSIGN(auto recovery,
+                          destination::recover_run(directory, dead.run_id, is_remote, stop));
+        for (const std::string &name : recovery.set_aside) {
+            log::warning(
+                fmt::format("run {} left a name taken by a file that is neither its backup "
+                            "nor the one before: that file is kept as {}",
+                            dead.run_id, os::quoted(directory.path_of(name))));
+        }
+        if (!recovery.shared.empty()) {
+            log::warning(fmt::format("the power cut left files on {} that share clusters: they are "
+                                     "kept as {}; unmount it, run fsck.vfat, then remove them",
+                                     os::quoted(directory.path()),
+                                     fmt::join(recovery.shared, ", ")));
+        }
         switch (recovery.what) {
         case destination::Recovered::nothing:
             if (auto manifest = published_by(directory, dead.run_id)) {
@@ -93,6 +108,20 @@ Result<std::string> free_archive_name(const os::Directory &directory, const conf
     return name;
 }
 
+Result<> settle_name_and_protocol(Claim &claim, const Context &context, const config::Job &job,
+                                  const RunId &run, WallTime started) {
+    INTACT_TRY_ASSIGN(claim.archive, free_archive_name(claim.directory, job, context, started));
+    INTACT_TRY(destination::check_name(claim.filesystem, claim.archive));
+    INTACT_TRY_ASSIGN(claim.replaced,
+                      destination::replaced_backup(claim.directory, claim.archive,
+                                                   destination::naming_of(job.destination),
+                                                   {job.name, context.host}));
+    INTACT_TRY_ASSIGN(const auto probe, destination::probe_directory(claim.directory, run));
+    INTACT_TRY_ASSIGN(claim.protocol, destination::choose_protocol(claim.filesystem, probe,
+                                                                   job.destination.strategy));
+    return {};
+}
+
 void find_previous(Claim &claim, const config::Job &job, const std::string &host) {
     const auto backups = destination::list_backups(claim.directory, job.name);
     if (!backups) {
@@ -122,48 +151,34 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
                            WallTime started, os::LockFile job_lock,
                            std::chrono::milliseconds patience, const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(os::Directory directory, open_destination(context, job));
-    INTACT_TRY_ASSIGN(auto filesystem,
-                      destination::examine_filesystem(directory, job.destination.strategy));
+    INTACT_TRY_ASSIGN(auto filesystem, destination::examine_filesystem(directory));
     INTACT_TRY_ASSIGN(os::LockFile target_lock,
                       os::LockFile::acquire(directory,
                                             destination::target_lock_name(job, context.host),
                                             owner(context, run, started), patience, stop));
-    INTACT_TRY_ASSIGN(auto recovered, recover(directory, target_lock, stop));
-    const auto name_and_variant = [&]() -> Result<std::pair<std::string, destination::Variant>> {
-        INTACT_TRY_ASSIGN(std::string archive, free_archive_name(directory, job, context, started));
-        INTACT_TRY_ASSIGN(const auto variant,
-                          destination::choose_variant(directory, archive,
-                                                      destination::naming_of(job.destination),
-                                                      {job.name, context.host}));
-        return std::pair(std::move(archive), variant);
-    };
-    auto chosen = name_and_variant();
-    if (!chosen) {
-        // The dead are settled and this run has made nothing: its record would be a false cue.
-        target_lock.release();
-        return fail(std::move(chosen).error());
-    }
+    INTACT_TRY_ASSIGN(auto recovered, recover(directory, target_lock, filesystem.is_remote, stop));
     Claim claim{std::move(job_lock),
                 std::move(directory),
                 std::move(target_lock),
                 std::move(filesystem),
-                std::move(chosen->first),
-                chosen->second,
+                {},
+                "",
+                std::nullopt,
                 "",
                 "",
                 0,
                 std::move(recovered)};
+    if (auto settled = settle_name_and_protocol(claim, context, job, run, started); !settled) {
+        // The dead are settled and this run has made nothing: its record would be a false cue.
+        claim.target_lock.release();
+        return fail(std::move(settled).error());
+    }
     find_previous(claim, job, context.host);
     return claim;
 }
 
 void release(Claim claim, const RunId &run) {
-    const destination::StagedNames names = destination::staged_names(run.str());
-    bool clean = true;
-    for (const std::string &name : {names.archive, names.checksum, names.manifest}) {
-        clean = clean && !claim.directory.has(name).value_or(true);
-    }
-    if (clean) {
+    if (!destination::has_leftovers(claim.directory, run.str()).value_or(true)) {
         claim.target_lock.release();
     }
     claim.job_lock.release();

@@ -7,7 +7,8 @@
 #include "catalog/catalog.hpp"
 #include "config/job.hpp"
 #include "destination/filesystem.hpp"
-#include "destination/publish.hpp"
+#include "destination/manifest.hpp"
+#include "destination/protocol.hpp"
 #include "engine/context.hpp"
 #include "os/file.hpp"
 #include "os/lock_file.hpp"
@@ -25,8 +26,9 @@ struct Claim {
     os::Directory directory;
     os::LockFile target_lock;
     destination::Filesystem filesystem;
-    std::string archive; ///< final name
-    destination::Variant variant;
+    destination::Protocol protocol;
+    std::string archive;                           ///< final name
+    std::optional<destination::Manifest> replaced; ///< the backup that has it now
     std::string previous_archive; ///< the job's newest backup before this; empty: none
     std::string previous_manifest_sha256;
     std::uint64_t previous_bytes;

@@ -3,6 +3,7 @@
 #include "base/caught.hpp"
 #include "base/log.hpp"
 #include "base/quantity.hpp"
+#include "destination/publish.hpp"
 #include "destination/verify.hpp"
 #include "engine/claim.hpp"
 #include "engine/rebuild.hpp"
@@ -145,8 +146,8 @@ Result<> Run::claim() {
                                  os::quoted(job_.destination.path), format_size(*free),
                                  format_size(claim_->previous_bytes)));
     }
-    if (!claim_->filesystem.concern.empty()) {
-        warn({WarningKind::durability, job_.destination.path, claim_->filesystem.concern});
+    if (!claim_->protocol.concern.empty()) {
+        warn({WarningKind::durability, job_.destination.path, claim_->protocol.concern});
     }
     return {};
 }
@@ -232,22 +233,27 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
     manifest.warning_count = record_.warning_count;
     manifest.warnings = record_.warnings;
     manifest.filesystem = claim_->filesystem.name;
-    manifest.strategy = config::name_of(config::Strategy::atomic_rename);
-    manifest.variant = destination::name_of(claim_->variant);
+    manifest.strategy = config::name_of(claim_->protocol.strategy);
+    manifest.variant = destination::name_of(claim_->protocol.variant);
     manifest.previous_archive = claim_->previous_archive;
     manifest.previous_manifest_sha256 = claim_->previous_manifest_sha256;
     INTACT_TRY(staging.add_companions(manifest));
     if (watch_.stop_token().stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped"); // the last moment to turn back at no cost
     }
-    return destination::publish(std::move(staging), manifest, claim_->variant);
+    return destination::publish(std::move(staging), manifest, claim_->replaced,
+                                {claim_->protocol.variant, claim_->filesystem.is_remote});
 }
 
 // Publishing moves names, not bytes: what lies under the final names now must be what was proven.
+// Where a rename promises less, every byte is read once more before the previous backup goes.
 Result<> Run::confirm(destination::PublishedBackup &published,
                       const destination::Manifest &manifest) {
+    const auto depth = claim_->protocol.strategy == config::Strategy::atomic_rename
+                           ? config::VerifyDepth::size
+                           : config::VerifyDepth::checksum;
     const auto confirmed = destination::verify_backup(claim_->directory, published.manifest(),
-                                                      config::VerifyDepth::size, std::stop_token());
+                                                      depth, std::stop_token());
     if (!confirmed) {
         if (const auto withdrawn = published.withdraw(); !withdrawn) {
             log::warning("withdraw: " + withdrawn.error().message());

@@ -10,6 +10,9 @@
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
+#include <map>
+#include <memory>
+#include <optional>
 
 namespace intact::test {
 
@@ -24,21 +27,42 @@ protected:
         return read_file(temp_ / "a.tar");
     }
 
-    Result<destination::Manifest> fill(destination::Staging &staging, const RunId &run,
-                                       const std::string &archive,
-                                       const std::string &content) const {
+    /// What a run of the pipeline makes of that tar; of the same content always the same bytes.
+    struct Made {
+        std::string bytes;
+        pipeline::StoredFigures stored;
+    };
+    const Made &made_of(const std::string &content) const {
+        static std::map<std::string, Made> all;
+        const auto known = all.find(content);
+        if (known != all.end()) {
+            return known->second;
+        }
+        Made &made = all[content];
         const std::string tar = tar_of(content);
         config::Archive options;
         options.threads = 1;
-        INTACT_TRY_ASSIGN(
-            const auto stored,
-            pipeline::store_stream(
-                options,
-                [&](ByteSink &sink, const std::stop_token &) {
-                    return sink.write(std::as_bytes(std::span(tar.data(), tar.size())));
-                },
-                [&](std::span<const std::byte> bytes) { return staging.append(bytes); }, nullptr,
-                {}, {}));
+        const auto stored = pipeline::store_stream(
+            options,
+            [&](ByteSink &sink, const std::stop_token &) {
+                return sink.write(std::as_bytes(std::span(tar.data(), tar.size())));
+            },
+            [&](std::span<const std::byte> bytes) {
+                made.bytes.append(reinterpret_cast<const char *>(bytes.data()), bytes.size());
+                return Result<>();
+            },
+            nullptr, {}, {});
+        EXPECT_TRUE(stored);
+        made.stored = *stored;
+        return made;
+    }
+
+    Result<destination::Manifest> fill(destination::Staging &staging, const RunId &run,
+                                       const std::string &archive,
+                                       const std::string &content) const {
+        const Made &made = made_of(content);
+        const pipeline::StoredFigures &stored = made.stored;
+        INTACT_TRY(staging.append(std::as_bytes(std::span(made.bytes))));
         INTACT_TRY(staging.make_archive_durable());
         destination::Manifest m;
         m.job = "job";
@@ -65,19 +89,42 @@ protected:
         return m;
     }
 
-    /// Stages and publishes one backup; the run id tells it from others.
-    Result<RunId> publish(const std::string &archive, const std::string &content,
-                          destination::Naming naming, os::Sys &sys = os::kernel()) const {
+    /// A backup that is whole and durable, and has no name yet.
+    struct Staged {
+        std::unique_ptr<os::Directory> directory;
+        destination::Staging staging;
+        destination::Manifest manifest;
+        std::optional<destination::Manifest> replaced;
+    };
+    Result<Staged> stage(const std::string &archive, const std::string &content,
+                         destination::Naming naming, os::Sys &sys = os::kernel()) const {
         const RunId run = RunId::make(WallTime(std::chrono::seconds(1790000000 + ++runs_)));
-        INTACT_TRY_ASSIGN(const auto directory, os::Directory::open(temp_ / "dest", sys));
-        INTACT_TRY_ASSIGN(auto staging, destination::Staging::create(directory, run));
-        INTACT_TRY_ASSIGN(const auto manifest, fill(staging, run, archive, content));
+        INTACT_TRY_ASSIGN(auto opened, os::Directory::open(temp_ / "dest", sys));
+        auto directory = std::make_unique<os::Directory>(std::move(opened));
+        INTACT_TRY_ASSIGN(auto staging, destination::Staging::create(*directory, run));
+        INTACT_TRY_ASSIGN(auto manifest, fill(staging, run, archive, content));
         INTACT_TRY(staging.add_companions(manifest));
-        INTACT_TRY_ASSIGN(const auto variant,
-                          destination::choose_variant(directory, archive, naming, {"job", "here"}));
+        INTACT_TRY_ASSIGN(auto replaced, destination::replaced_backup(*directory, archive, naming,
+                                                                      {"job", "here"}));
+        return Staged{std::move(directory), std::move(staging), std::move(manifest),
+                      std::move(replaced)};
+    }
+
+    Result<> publish_staged(Staged staged) const {
         INTACT_TRY_ASSIGN(auto published,
-                          destination::publish(std::move(staging), manifest, variant));
-        INTACT_TRY(published.settle());
+                          destination::publish(std::move(staged.staging), staged.manifest,
+                                               staged.replaced, manner_));
+        // Recovery does what this could not.
+        static_cast<void>(published.settle());
+        return {};
+    }
+
+    /// Stages and publishes one backup; the run id tells it from others.
+    Result<std::string> publish(const std::string &archive, const std::string &content,
+                                destination::Naming naming, os::Sys &sys = os::kernel()) const {
+        INTACT_TRY_ASSIGN(auto staged, stage(archive, content, naming, sys));
+        std::string run = staged.manifest.run_id;
+        INTACT_TRY(publish_staged(std::move(staged)));
         return run;
     }
 
@@ -104,7 +151,12 @@ protected:
         return left;
     }
 
+    Result<destination::Recovery> recover(const std::string &run) const {
+        return destination::recover_run(directory_, run, manner_.is_remote, {});
+    }
+
     TempDir temp_;
+    destination::Manner manner_;
     os::Directory directory_ = *os::Directory::make_and_open(temp_ / "dest");
     mutable int runs_ = 0;
 };

@@ -44,7 +44,7 @@ TEST_F(PublishTest, a_fixed_name_never_replaces_what_is_no_backup_of_the_job) {
 TEST_F(PublishTest, a_fixed_name_never_replaces_the_backup_of_another_host) {
     ASSERT_TRUE(publish("a.tar.zst", "one", Naming::fixed));
     const auto refused =
-        destination::choose_variant(directory_, "a.tar.zst", Naming::fixed, {"job", "elsewhere"});
+        destination::replaced_backup(directory_, "a.tar.zst", Naming::fixed, {"job", "elsewhere"});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::already_exists);
     EXPECT_NE(refused.error().hint().find("host 'here'"), std::string::npos);

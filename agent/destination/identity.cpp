@@ -1,0 +1,89 @@
+#include "destination/identity.hpp"
+
+#include "os/file.hpp"
+
+#include <array>
+#include <cstring>
+#include <fmt/format.h>
+#include <linux/btrfs.h>
+#include <span>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+namespace intact::destination {
+namespace {
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+// Linux 6.9; not in Debian 12's headers.
+struct FsUuid {
+    std::uint8_t length;
+    std::uint8_t bytes[16];
+};
+constexpr unsigned long kGetFsUuid = _IOR(0x15, 0, FsUuid);
+
+// Of ext4 since Linux 6.0; the length comes first and the bytes follow.
+struct ExtUuid {
+    std::uint32_t length;
+    std::uint32_t flags;
+    std::uint8_t bytes[16];
+};
+constexpr unsigned long kExtGetUuid = _IOR('f', 44, std::uint64_t);
+
+std::string spelled(std::span<const std::uint8_t, 16> bytes) {
+    std::string text;
+    for (std::size_t at = 0; at < bytes.size(); ++at) {
+        text += at == 4 || at == 6 || at == 8 || at == 10 ? "-" : "";
+        text += fmt::format("{:02x}", bytes[at]);
+    }
+    return text;
+}
+
+std::string uuid_by_ioctl(int fd, const std::string &type) {
+    if (FsUuid uuid{}; ioctl(fd, kGetFsUuid, &uuid) == 0 && uuid.length == 16) {
+        return spelled(uuid.bytes);
+    }
+    if (type == "btrfs") {
+        btrfs_ioctl_fs_info_args info{};
+        return ioctl(fd, BTRFS_IOC_FS_INFO, &info) == 0 ? spelled(info.fsid) : "";
+    }
+    if (type.starts_with("ext")) {
+        ExtUuid uuid{16, 0, {}};
+        return ioctl(fd, kExtGetUuid, &uuid) == 0 ? spelled(uuid.bytes) : "";
+    }
+    return "";
+}
+
+// udev's links, for what has no call of its own (XFS before 6.9, FAT, exFAT).
+std::string uuid_by_device(const std::string &device) {
+    constexpr const char *kByUuid = "/dev/disk/by-uuid";
+    const auto links = os::Directory::open(kByUuid);
+    const auto names = links ? links->names() : Result<std::vector<std::string>>();
+    if (!names) {
+        return "";
+    }
+    for (const std::string &name : *names) {
+        struct stat status{};
+        if (fstatat(links->fd(), name.c_str(), &status, 0) == 0 && S_ISBLK(status.st_mode) &&
+            fmt::format("{}:{}", major(status.st_rdev), minor(status.st_rdev)) == device) {
+            return name;
+        }
+    }
+    return "";
+}
+
+} // namespace
+
+std::string identity_of(int fd, const os::Mount &mount, bool is_remote) {
+    if (is_remote) {
+        return "source:" + mount.source;
+    }
+    std::string uuid = uuid_by_ioctl(fd, mount.type);
+    if (uuid.empty()) {
+        uuid = uuid_by_device(mount.device);
+    }
+    return uuid.empty() ? "" : "uuid:" + uuid;
+}
+
+} // namespace intact::destination

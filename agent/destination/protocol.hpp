@@ -1,0 +1,31 @@
+// Decides how a backup is published: what the filesystem promises, what a probe showed, and what
+// the operator wants.
+#pragma once
+
+#include "base/error.hpp"
+#include "config/job.hpp"
+#include "destination/filesystem.hpp"
+#include "destination/probe.hpp"
+
+#include <string>
+
+namespace intact::destination {
+
+struct Protocol {
+    config::Strategy strategy = config::Strategy::atomic_rename; ///< never automatic
+    Variant variant = Variant::rename;
+    std::string reason;  ///< one line: what was found and what follows from it
+    std::string concern; ///< for the outcome; empty: none
+};
+
+/// The table is the best allowed; the probe only lowers it. `wanted` is the operator's word: a
+/// strategy forced against the table is taken, and its risk is the concern. Errors: unsupported
+/// when what is wanted cannot be done there at all.
+Result<Protocol> choose_protocol(const Filesystem &filesystem, const Probe &probe,
+                                 config::Strategy wanted);
+
+/// What the filesystem refuses, told before the first byte. Errors: name_too_long; unsupported,
+/// naming the character.
+Result<> check_name(const Filesystem &filesystem, const std::string &archive);
+
+} // namespace intact::destination

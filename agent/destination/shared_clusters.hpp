@@ -1,0 +1,27 @@
+// FAT after a power cut: two names may hold one chain of clusters, and to remove one of them frees
+// what the other one reads.
+#pragma once
+
+#include "base/error.hpp"
+#include "os/file.hpp"
+
+#include <string>
+
+namespace intact::destination {
+
+/// Whether removing `other` may take bytes from `kept`. Both hold the same content. True when they
+/// begin at the same block, and when that cannot be told: the question needs CAP_SYS_RAWIO.
+/// Source: fs/ioctl.c FIBMAP; filesystems.md §2R, FAT rule. Errors: io.
+Result<bool> may_share_clusters(const os::Directory &directory, const std::string &kept,
+                                const std::string &other);
+
+/// Writes the content of `name` into clusters of its own and gives it that name again; the file it
+/// was becomes `aside`, a free name, and must never be removed by us. Durable when it returns.
+/// Dying at any call, it leaves under `name` one of two files of the same content.
+Result<> give_own_clusters(const os::Directory &directory, const std::string &name,
+                           const std::string &aside);
+
+/// A new file `name` with all that `from` reads, durable as far as fsync(2) makes it.
+Result<> copy_file(const os::Directory &directory, int from, const std::string &name);
+
+} // namespace intact::destination
