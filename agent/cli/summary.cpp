@@ -38,6 +38,9 @@ std::string_view words_for(std::string_view level) {
     if (level == "cold") {
         return "read from storage";
     }
+    if (level == "cold-remote") {
+        return "read back from the server";
+    }
     if (level == "buffered") {
         return "read back, partly from memory";
     }

@@ -1,6 +1,6 @@
 #include "destination/content.hpp"
 
-#include "destination/page_cache.hpp"
+#include "destination/cold_file.hpp"
 #include "pipeline/digest.hpp"
 #include "pipeline/stored_reader.hpp"
 
@@ -14,19 +14,14 @@ Content content_of(std::string_view text) {
 
 Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
                                           const std::stop_token &stop) {
-    const auto fd = directory.open_file(name);
-    if (!fd) {
-        return fd.error().sys_errno() == ENOENT ? Result<std::optional<Content>>(std::nullopt)
-                                                : fail(fd.error());
+    const auto file = open_cold(directory, name);
+    if (!file) {
+        return file.error().sys_errno() == ENOENT ? Result<std::optional<Content>>(std::nullopt)
+                                                  : fail(file.error());
     }
-    const std::string path = directory.path_of(name);
-    struct stat status{};
-    if (fstat(fd->get(), &status) != 0) {
-        return fail_errno(errno, "stat " + os::quoted(path));
-    }
-    drop_cached_pages(fd->get(), static_cast<std::uint64_t>(status.st_size));
-    INTACT_TRY_ASSIGN(const auto reader,
-                      pipeline::StoredReader::open(fd->get(), path, "none", stop));
+    INTACT_TRY_ASSIGN(
+        const auto reader,
+        pipeline::StoredReader::open(file->fd.get(), directory.path_of(name), "none", stop));
     for (;;) {
         INTACT_TRY_ASSIGN(const auto bytes, reader->next());
         if (bytes.empty()) {

@@ -41,7 +41,7 @@ struct Manifest {
     std::string strategy;       ///< "atomic-rename"
     std::string variant;        ///< "rename"
     std::string verified_depth; ///< before publishing: "size", "checksum", "archive"
-    std::string verified_level; ///< "stream", "buffered", "cold"
+    std::string verified_level; ///< "stream", "buffered", "cold", "cold-remote"
 
     /// The backup of this job that was the newest one before: its archive and the SHA-256 of its
     /// manifest file, so that a removed or exchanged backup shows.

@@ -1,6 +1,5 @@
 #include "destination/verify.hpp"
 
-#include "destination/page_cache.hpp"
 #include "pipeline/archive_reader.hpp"
 #include "pipeline/stored_reader.hpp"
 #include "pipeline/tar_check.hpp"
@@ -23,16 +22,16 @@ Result<> compare(ErrorCode code, std::string_view what, const auto &expected, co
     return fail(mismatch(code, what, fmt::to_string(expected), fmt::to_string(found)));
 }
 
-Result<os::UniqueFd> open_archive(const os::Directory &directory, const std::string &name) {
-    auto fd = directory.open_file(name);
-    if (!fd && fd.error().code() == ErrorCode::not_found) {
-        return fail(std::move(fd).error().with_code(ErrorCode::backup_missing));
+Result<ColdFile> open_archive(const os::Directory &directory, const std::string &name) {
+    auto file = open_cold(directory, name);
+    if (!file && file.error().code() == ErrorCode::not_found) {
+        return fail(std::move(file).error().with_code(ErrorCode::backup_missing));
     }
     // A symlink, a FIFO, a directory: whatever it is, it is not what was published.
-    if (!fd && (fd.error().sys_errno() == ELOOP || fd.error().sys_errno() == 0)) {
-        return fail(std::move(fd).error().with_code(ErrorCode::verify_mismatch));
+    if (!file && (file.error().sys_errno() == ELOOP || file.error().sys_errno() == 0)) {
+        return fail(std::move(file).error().with_code(ErrorCode::verify_mismatch));
     }
-    return fd;
+    return file;
 }
 
 Result<> check_stored(pipeline::StoredReader &reader, const Manifest &manifest) {
@@ -116,38 +115,20 @@ Result<> verify_content(int fd, const std::string &path, const Manifest &manifes
 
 } // namespace
 
-std::string_view name_of(ReadLevel level) {
-    switch (level) {
-    case ReadLevel::stream:
-        return "stream";
-    case ReadLevel::buffered:
-        return "buffered";
-    case ReadLevel::cold:
-        break;
-    }
-    return "cold";
-}
-
 Result<Verification> verify_archive(const os::Directory &directory, const std::string &name,
                                     const Manifest &manifest, config::VerifyDepth depth,
                                     const std::stop_token &stop,
                                     std::atomic<std::uint64_t> *bytes_done) {
     const std::string path = directory.path_of(name);
     const auto verify = [&]() -> Result<Verification> {
-        INTACT_TRY_ASSIGN(const os::UniqueFd fd, open_archive(directory, name));
-        struct stat status{};
-        if (fstat(fd.get(), &status) != 0) {
-            return fail_errno(errno, "stat " + os::quoted(path));
-        }
-        const auto size = static_cast<std::uint64_t>(status.st_size);
-        INTACT_TRY(compare(ErrorCode::verify_mismatch, "size in bytes", manifest.bytes, size));
+        INTACT_TRY_ASSIGN(const ColdFile file, open_archive(directory, name));
+        INTACT_TRY(
+            compare(ErrorCode::verify_mismatch, "size in bytes", manifest.bytes, file.bytes));
         if (depth == config::VerifyDepth::size) {
             return Verification{depth, ReadLevel::stream, 0};
         }
-        const Residency residency = drop_cached_pages(fd.get(), size);
-        INTACT_TRY(verify_content(fd.get(), path, manifest, depth, stop, bytes_done));
-        return Verification{
-            depth, residency == Residency::none ? ReadLevel::cold : ReadLevel::buffered, size};
+        INTACT_TRY(verify_content(file.fd.get(), path, manifest, depth, stop, bytes_done));
+        return Verification{depth, level_of(file), file.bytes};
     };
     auto verified = verify();
     if (!verified) {

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "config/job.hpp"
+#include "destination/cold_file.hpp"
 #include "destination/manifest.hpp"
 #include "os/file.hpp"
 
@@ -13,14 +14,6 @@
 #include <string_view>
 
 namespace intact::destination {
-
-/// Where the bytes that were checked came from.
-enum class ReadLevel {
-    stream,   ///< not read back: digested as they were written
-    buffered, ///< read back; some pages were still in the page cache
-    cold,     ///< read back; none of its pages was in the page cache
-};
-std::string_view name_of(ReadLevel level);
 
 struct Verification {
     config::VerifyDepth depth = config::VerifyDepth::size;

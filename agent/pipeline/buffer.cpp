@@ -12,11 +12,10 @@ struct Buffer::Shelf {
     std::mutex mutex;
     std::condition_variable_any returned;
     std::size_t unmade = 0;
-    std::vector<std::unique_ptr<std::byte[]>> free;
+    std::vector<PageMemory> free;
 };
 
-Buffer::Buffer(std::shared_ptr<Shelf> shelf, std::unique_ptr<std::byte[]> memory,
-               std::size_t capacity)
+Buffer::Buffer(std::shared_ptr<Shelf> shelf, PageMemory memory, std::size_t capacity)
     : shelf_(std::move(shelf)), memory_(std::move(memory)), capacity_(capacity) {}
 
 Buffer::Buffer(Buffer &&other) noexcept
@@ -59,11 +58,11 @@ std::optional<Buffer> BufferPool::take() {
     if (!shelf_->returned.wait(lock, stop_, has_one)) {
         return std::nullopt;
     }
-    std::unique_ptr<std::byte[]> memory;
+    PageMemory memory;
     if (shelf_->free.empty()) {
         --shelf_->unmade;
         // Not value-initialised: pages that are never filled are never resident.
-        memory.reset(new std::byte[buffer_bytes_]);
+        memory.reset(new (PageDelete::kPage) std::byte[buffer_bytes_]);
     } else {
         memory = std::move(shelf_->free.back());
         shelf_->free.pop_back();

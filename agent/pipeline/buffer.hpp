@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <optional>
 #include <span>
 #include <stop_token>
@@ -10,6 +11,13 @@
 namespace intact::pipeline {
 
 class BufferPool;
+
+/// On whole pages, as open(2) O_DIRECT wants it.
+struct PageDelete {
+    static constexpr std::align_val_t kPage{4096};
+    void operator()(std::byte *memory) const { operator delete[](memory, kPage); }
+};
+using PageMemory = std::unique_ptr<std::byte[], PageDelete>;
 
 /// Borrowed from a pool; goes back when destroyed, also when the pool's owner has gone before.
 class Buffer {
@@ -27,11 +35,11 @@ public:
 private:
     friend class BufferPool;
     struct Shelf;
-    Buffer(std::shared_ptr<Shelf> shelf, std::unique_ptr<std::byte[]> memory, std::size_t capacity);
+    Buffer(std::shared_ptr<Shelf> shelf, PageMemory memory, std::size_t capacity);
     void give_back();
 
     std::shared_ptr<Shelf> shelf_;
-    std::unique_ptr<std::byte[]> memory_;
+    PageMemory memory_;
     std::size_t capacity_ = 0;
 };
 

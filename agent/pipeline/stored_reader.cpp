@@ -8,7 +8,10 @@
 #include "pipeline/digest.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace intact::pipeline {
@@ -16,6 +19,7 @@ namespace {
 
 constexpr std::size_t kBuffers = 4;
 constexpr std::size_t kBufferBytes = 1u << 20;
+constexpr ssize_t kDirectBlock = 4096; // what any device takes; buffers are whole pages
 
 // read + digest -> decode -> digest -> caller, each on its own thread.
 class ThreadedReader final : public StoredReader {
@@ -68,8 +72,7 @@ private:
             if (!buffer) {
                 return stopped();
             }
-            const ssize_t count = pread(fd_, buffer->space().data(), buffer->space().size(),
-                                        static_cast<off_t>(stored_bytes_));
+            const ssize_t count = read_at(stored_bytes_, buffer->space());
             if (count < 0 && errno == EINTR) {
                 continue;
             }
@@ -91,6 +94,32 @@ private:
                 return stopped();
             }
         }
+    }
+
+    // As pread(2). A direct read must begin on a block, so one that ended between two gives up what
+    // is beyond the last; only the file's own end may lie anywhere.
+    ssize_t read_at(std::uint64_t offset, std::span<std::byte> space) const {
+        if (direct_until_ && offset >= *direct_until_) {
+            return 0;
+        }
+        const ssize_t count = pread(fd_, space.data(), space.size(), static_cast<off_t>(offset));
+        if (!direct_until_ || count <= 0 ||
+            offset + static_cast<std::uint64_t>(count) >= *direct_until_) {
+            return count;
+        }
+        const ssize_t whole = count - count % kDirectBlock;
+        errno = EIO;
+        return whole > 0 ? whole : -1;
+    }
+
+    // The file's size where it is read with O_DIRECT.
+    static std::optional<std::uint64_t> size_if_direct(int fd) {
+        const int flags = fcntl(fd, F_GETFL);
+        struct stat status{};
+        if (flags < 0 || (flags & O_DIRECT) == 0 || fstat(fd, &status) != 0) {
+            return std::nullopt;
+        }
+        return static_cast<std::uint64_t>(status.st_size);
     }
 
     Result<> decode_all() {
@@ -126,6 +155,7 @@ private:
     }
 
     const int fd_;
+    const std::optional<std::uint64_t> direct_until_ = size_if_direct(fd_);
     const std::string path_;
     const std::unique_ptr<Decoder> decoder_;
     std::atomic<std::uint64_t> *const done_;

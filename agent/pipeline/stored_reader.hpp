@@ -18,8 +18,8 @@ namespace intact::pipeline {
 /// included. Memory: constant. Thread: one.
 class StoredReader {
 public:
-    /// `compression` is "none", "gzip" or "zstd"; `fd` is borrowed and read from its start;
-    /// `path` is for messages.
+    /// `compression` is "none", "gzip" or "zstd"; `fd` is borrowed and read from its start,
+    /// with or without O_DIRECT; `path` is for messages.
     static Result<std::unique_ptr<StoredReader>>
     open(int fd, std::string path, std::string_view compression, const std::stop_token &stop,
          std::atomic<std::uint64_t> *stored_bytes_done = nullptr);
