@@ -158,6 +158,17 @@ Result<std::optional<RunRecord>> Catalog::run(const std::string &run_id) const {
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
+Result<std::optional<RunRecord>> Catalog::last_backup(const std::string &job) const {
+    INTACT_TRY_ASSIGN(const Transaction transaction,
+                      Transaction::begin(impl_->database, Access::read));
+    INTACT_TRY_ASSIGN(
+        auto found,
+        read_runs(
+            impl_->database,
+            {fmt::format("WHERE job = ? AND archive <> '' {} LIMIT ?", kNewestFirst), {job}, 1}));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
 Result<std::string> Catalog::set_aside_if_damaged(const std::string &state_dir) {
     INTACT_TRY_ASSIGN(const bool is_there, exists(state_dir));
     if (!is_there) {

@@ -39,6 +39,8 @@ public:
     /// Newest first. Empty job: all jobs. limit 0: no limit.
     Result<std::vector<RunRecord>> runs(const std::string &job, std::uint64_t limit) const;
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
+    /// The newest run of `job` that published a backup; nothing: none did.
+    Result<std::optional<RunRecord>> last_backup(const std::string &job) const;
 
     /// Moves a database that cannot be read aside, so that open() makes a new one: the first step
     /// of `intact catalog rebuild`. Returns its new path ("…/catalog.db.damaged-TIME"); empty when

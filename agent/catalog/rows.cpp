@@ -11,9 +11,9 @@ constexpr std::string_view kColumns =
     "run_id, job, host, pid, started, finished, outcome, failure_code, failure_stage, "
     "failure_message, failure_hint, failure_exit_code, destination, archive, bytes_read, "
     "bytes_written, entries, sha256, stream_sha256, verified_depth, verified_level, warning_count, "
-    "stderr_tail";
+    "stderr_tail, filesystem, mount_point";
 constexpr std::string_view kParameters =
-    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+    "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
 constexpr std::string_view kUpdate =
     "ON CONFLICT (run_id) DO UPDATE SET job = excluded.job, host = excluded.host, "
     "started = excluded.started, finished = excluded.finished, outcome = excluded.outcome, "
@@ -24,7 +24,8 @@ constexpr std::string_view kUpdate =
     "bytes_written = excluded.bytes_written, entries = excluded.entries, "
     "sha256 = excluded.sha256, stream_sha256 = excluded.stream_sha256, "
     "verified_depth = excluded.verified_depth, verified_level = excluded.verified_level, "
-    "warning_count = excluded.warning_count, stderr_tail = excluded.stderr_tail";
+    "warning_count = excluded.warning_count, stderr_tail = excluded.stderr_tail, "
+    "filesystem = excluded.filesystem, mount_point = excluded.mount_point";
 
 std::string_view clause_of(IfPresent if_present) {
     switch (if_present) {
@@ -65,6 +66,7 @@ void bind_run(Statement &statement, const RunRecord &record) {
     statement.bind(record.sha256).bind(record.stream_sha256);
     statement.bind(record.verified_depth).bind(record.verified_level);
     statement.bind(record.warning_count).bind_bytes(record.stderr_tail);
+    statement.bind(record.filesystem).bind_bytes(record.mount_point);
 }
 
 Result<> delete_details(Database &database, const std::string &run_id) {
@@ -129,6 +131,8 @@ Result<RunRecord> read_row(const Database &database, const Statement &row) {
     record.verified_level = row.bytes(20);
     record.warning_count = row.count(21);
     record.stderr_tail = row.bytes(22);
+    record.filesystem = row.bytes(23);
+    record.mount_point = row.bytes(24);
     return record;
 }
 

@@ -33,6 +33,8 @@ struct RunRecord {
     std::optional<RunFailure> failure;
 
     std::string destination;         ///< directory
+    std::string filesystem;          ///< what it lies on: destination::Filesystem::identity
+    std::string mount_point;         ///< of that
     std::string archive;             ///< file name there; empty when nothing was published
     std::uint64_t bytes_read = 0;    ///< uncompressed stream, also of a failed run
     std::uint64_t bytes_written = 0; ///< to the archive, also of a failed run
@@ -40,7 +42,7 @@ struct RunRecord {
     std::string sha256;              ///< of the archive file
     std::string stream_sha256;       ///< of the uncompressed stream
     std::string verified_depth;      ///< "size", "checksum", "archive"; empty: not verified
-    std::string verified_level;      ///< "stream", "buffered", "cold"
+    std::string verified_level;      ///< "stream", "buffered", "cold", "cold-remote"
 
     std::uint64_t warning_count = 0;
     std::vector<Warning> warnings;                  ///< the first 1,000

@@ -8,7 +8,7 @@ namespace intact::catalog {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x496e7463; // "Intc"
-constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kVersion = 2;
 
 // Times are nanoseconds since 1970 (UTC). Paths and what a command said are bytes, hence BLOB; all
 // else is UTF-8.
@@ -36,7 +36,9 @@ CREATE TABLE runs (
     verified_depth    TEXT NOT NULL,
     verified_level    TEXT NOT NULL,
     warning_count     INTEGER NOT NULL,
-    stderr_tail       BLOB NOT NULL
+    stderr_tail       BLOB NOT NULL,
+    filesystem        TEXT NOT NULL DEFAULT '',
+    mount_point       BLOB NOT NULL DEFAULT x''
 );
 CREATE INDEX runs_of_job ON runs (job, started);
 CREATE TABLE warnings (
@@ -53,6 +55,12 @@ CREATE TABLE stage_times (
     usec   INTEGER NOT NULL,
     PRIMARY KEY (run_id, stage)
 ) WITHOUT ROWID;
+)sql";
+
+// Format 1 did not tell what a backup lies on.
+constexpr std::string_view kFromOneToTwo = R"sql(
+ALTER TABLE runs ADD COLUMN filesystem  TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN mount_point BLOB NOT NULL DEFAULT x'';
 )sql";
 
 struct Marks {
@@ -98,15 +106,23 @@ Result<Marks> read_marks_at_once(Database &database) {
 Result<> prepare_schema(Database &database) {
     INTACT_TRY_ASSIGN(const Marks before, read_marks_at_once(database));
     if (!before.is_empty()) {
-        return check(database, before);
+        INTACT_TRY(check(database, before));
+        if (before.version == kVersion) {
+            return {};
+        }
     }
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(database, Access::write));
     // Looked at again under the lock: another process may have made them since.
     INTACT_TRY_ASSIGN(const Marks marks, read_marks(database));
-    if (!marks.is_empty()) {
-        return check(database, marks);
+    if (marks.is_empty()) {
+        INTACT_TRY(database.execute(std::string(kTables)));
+    } else {
+        INTACT_TRY(check(database, marks));
+        if (marks.version == kVersion) {
+            return {};
+        }
+        INTACT_TRY(database.execute(std::string(kFromOneToTwo)));
     }
-    INTACT_TRY(database.execute(std::string(kTables)));
     INTACT_TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                             kApplicationId, kVersion)));
     return transaction.commit();

@@ -26,6 +26,7 @@ struct Globals {
 struct RunArguments {
     std::vector<std::string> jobs;
     std::chrono::milliseconds patience{0};
+    bool is_new_destination = false;
     Form form = Form::text;
     Voice voice = Voice::normal;
     int report_fd = -1; ///< JSON lines go there as well

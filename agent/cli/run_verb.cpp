@@ -30,8 +30,9 @@ int run_one(const Session &session, const RunArguments &arguments, const config:
             const std::stop_token &stop) {
     engine::Progress progress;
     RunReporter reporter(arguments, job.name, progress);
-    const catalog::RunRecord record = engine::run_job(session.context(), job, {arguments.patience},
-                                                      reporter.events(), progress, stop);
+    const catalog::RunRecord record =
+        engine::run_job(session.context(), job, {arguments.patience, arguments.is_new_destination},
+                        reporter.events(), progress, stop);
     reporter.finish(record);
     return catalog::exit_code_of(record);
 }

@@ -25,12 +25,21 @@ std::string_view name_of(Strategy strategy);
 std::string_view name_of(VerifyDepth depth);
 std::string_view name_of(SourceType type);
 
+/// What must be mounted where a path leads.
+struct RequiredMount {
+    bool any = false;     ///< whatever is not the root filesystem
+    std::string identity; ///< this one: a UUID, or a network mount's source; empty: none is named
+
+    friend bool operator==(const RequiredMount &, const RequiredMount &) = default;
+};
+
 struct FilesSource {
     std::vector<std::string> paths;   ///< absolute, at least one
     std::vector<std::string> exclude; ///< patterns, see source/exclude.hpp
     bool one_file_system = false;
     bool exclude_caches = true; ///< directories tagged by CACHEDIR.TAG keep only the tag
     std::vector<std::string> exclude_if_present{".nobackup"}; ///< directories holding such a file
+    RequiredMount require_mount;                              ///< of every path
 };
 
 struct CommandSource {
@@ -65,6 +74,7 @@ struct Destination {
     std::string path; ///< absolute; default /var/backups/intact/NAME
     std::string name = "{job}-{time}";
     Strategy strategy = Strategy::automatic;
+    RequiredMount require_mount;
 };
 
 struct Verify {

@@ -24,6 +24,10 @@ std::optional<microseconds> limit(const Effective &values, std::string_view key)
     return span == microseconds::max() ? std::nullopt : std::optional(span);
 }
 
+RequiredMount mount_of(const Effective &values, std::string_view key) {
+    return {values.get<bool>(key), values.get<std::string>(key)};
+}
+
 FilesSource files_source(const Effective &values) {
     FilesSource source;
     source.paths = values.get<Texts>("source.paths");
@@ -31,6 +35,7 @@ FilesSource files_source(const Effective &values) {
     source.one_file_system = values.get<bool>("source.one_file_system");
     source.exclude_caches = values.get<bool>("source.exclude_caches");
     source.exclude_if_present = values.get<Texts>("source.exclude_if_present");
+    source.require_mount = mount_of(values, "source.require_mount");
     return source;
 }
 
@@ -111,6 +116,7 @@ LoadedJob build_job(const std::string &name, const Effective &values) {
     job.destination.path = destination_path_of(name, values);
     job.destination.name = values.get<std::string>("destination.name");
     job.destination.strategy = choice<Strategy>(values, "destination.strategy", kStrategies);
+    job.destination.require_mount = mount_of(values, "destination.require_mount");
     job.verify.after_run = choice<VerifyDepth>(values, "verify.after_run", kDepths);
     job.limits.timeout = limit(values, "run.timeout");
     job.limits.stall_timeout = limit(values, "run.stall_timeout");

@@ -22,6 +22,7 @@ enum class Kind : std::uint8_t {
     size,           ///< minimum and maximum in bytes
     choice,         ///< one of `choices`
     texts,          ///< a list of strings
+    flag_or_text,   ///< true, false or a string
     text_or_texts,  ///< a string, or a list of strings
     table_of_texts, ///< keys of the operator's own, each a string
 };

@@ -24,6 +24,8 @@ std::string_view expected_by(Kind kind) {
         return "a duration in quotes, such as \"15min\"";
     case Kind::size:
         return "a size in quotes, such as \"4MiB\"";
+    case Kind::flag_or_text:
+        return "true, false or a string";
     case Kind::texts:
         return "a list of strings";
     case Kind::text_or_texts:
@@ -48,6 +50,10 @@ public:
         case Kind::integer:
             return node.is_integer() ? integer(node.as_integer()->get(), span)
                                      : wrong_type(node, span);
+        case Kind::flag_or_text:
+            return node.is_boolean()  ? std::optional<Data>(node.as_boolean()->get())
+                   : node.is_string() ? word(node.as_string()->get(), span)
+                                      : wrong_type(node, span);
         case Kind::texts:
             return node.is_array() ? texts(*node.as_array(), span) : wrong_type(node, span);
         case Kind::text_or_texts:

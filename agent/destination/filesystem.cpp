@@ -174,15 +174,19 @@ Filesystem classify(const os::Mount &mount, const Inspector &inspector) {
     return filesystem;
 }
 
-Result<Filesystem> examine_filesystem(const os::Directory &directory) {
-    auto mount = os::mount_of(directory.fd());
+Result<Filesystem> examine_filesystem(int fd, const std::string &path) {
+    auto mount = os::mount_of(fd);
     if (!mount) {
-        return fail(std::move(mount).error().within("examine the filesystem of " +
-                                                    os::quoted(directory.path())));
+        return fail(
+            std::move(mount).error().within("examine the filesystem of " + os::quoted(path)));
     }
     Filesystem filesystem = classify(*mount);
-    filesystem.identity = identity_of(directory.fd(), *mount, filesystem.is_remote);
+    filesystem.identity = identity_of(fd, *mount, filesystem.is_remote);
     return filesystem;
+}
+
+Result<Filesystem> examine_filesystem(const os::Directory &directory) {
+    return examine_filesystem(directory.fd(), directory.path());
 }
 
 Result<std::uint64_t> free_bytes(const os::Directory &directory) {

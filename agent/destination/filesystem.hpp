@@ -43,7 +43,8 @@ const Inspector &system_inspector();
 /// What is known of the mount, without its identity. Source: filesystems.md §1.
 Filesystem classify(const os::Mount &mount, const Inspector &inspector = system_inspector());
 
-/// The filesystem of an open directory. Errors: io.
+/// The filesystem of an open file or directory; `path` is for messages. Errors: io.
+Result<Filesystem> examine_filesystem(int fd, const std::string &path);
 Result<Filesystem> examine_filesystem(const os::Directory &directory);
 
 /// What an ordinary user may still write there. Source: statvfs(3). Errors: io.

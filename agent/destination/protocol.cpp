@@ -57,10 +57,14 @@ Result<Protocol> choose_protocol(const Filesystem &filesystem, const Probe &prob
         protocol.variant = lowered(protocol.variant);
     }
     protocol.strategy = strategy_of(protocol.variant, filesystem);
+    const bool is_guarded_ext =
+        protocol.variant == Variant::link_guard && filesystem.type.starts_with("ext");
+    protocol.reads_again = protocol.strategy == config::Strategy::copy_and_swap && !is_guarded_ext;
     if (wanted == config::Strategy::automatic || wanted == protocol.strategy) {
         return protocol;
     }
     protocol.strategy = wanted;
+    protocol.reads_again = wanted == config::Strategy::copy_and_swap;
     if (wanted == config::Strategy::copy_and_swap) {
         protocol.variant = probe.links ? Variant::link_guard : Variant::two_step;
         protocol.reason += "; destination.strategy= asks for copy-and-swap";

@@ -14,6 +14,9 @@ namespace intact::destination {
 struct Protocol {
     config::Strategy strategy = config::Strategy::atomic_rename; ///< never automatic
     Variant variant = Variant::rename;
+    /// Every byte is read once more under the final name before the previous backup goes. Not where
+    /// a name is known to lead to the very inode that was proven under another.
+    bool reads_again = false;
     std::string reason;  ///< one line: what was found and what follows from it
     std::string concern; ///< for the outcome; empty: none
 };

@@ -148,10 +148,11 @@ Result<os::LockFile> lock_job(const Context &context, const config::Job &job, co
 }
 
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
-                           WallTime started, os::LockFile job_lock,
+                           WallTime started, os::LockFile job_lock, const LastMount &last,
                            std::chrono::milliseconds patience, const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(os::Directory directory, open_destination(context, job));
     INTACT_TRY_ASSIGN(auto filesystem, destination::examine_filesystem(directory));
+    INTACT_TRY(check_destination(job.destination, filesystem, last));
     INTACT_TRY_ASSIGN(os::LockFile target_lock,
                       os::LockFile::acquire(directory,
                                             destination::target_lock_name(job, context.host),

@@ -10,6 +10,7 @@
 #include "destination/manifest.hpp"
 #include "destination/protocol.hpp"
 #include "engine/context.hpp"
+#include "engine/mount_guard.hpp"
 #include "os/file.hpp"
 #include "os/lock_file.hpp"
 
@@ -43,9 +44,10 @@ Result<os::LockFile> lock_job(const Context &context, const config::Job &job, co
 
 /// The rest. The destination must exist, but for the default one: a path that is missing may be a
 /// filesystem that is not mounted, and a backup must not land beneath its mount point.
-/// Errors: locked, not_found, unsupported, already_exists, io, cancelled.
+/// `last`: see check_destination(). Errors: wrong_mount, locked, not_found, unsupported,
+/// already_exists, io, cancelled.
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
-                           WallTime started, os::LockFile job_lock,
+                           WallTime started, os::LockFile job_lock, const LastMount &last,
                            std::chrono::milliseconds patience, const std::stop_token &stop);
 
 /// Ends the claim. The target's record stays when files of this run are still there: recovery's

@@ -113,6 +113,7 @@ private:
     catalog::RunRecord record_;
     std::unique_ptr<catalog::Catalog> catalog_;
     std::optional<Error> catalog_error_;
+    LastMount last_mount_;
     std::optional<Claim> claim_;
     std::mutex events_mutex_; ///< the walk and a command's stderr speak from threads of their own
     std::size_t warning_bytes_ = 0;
@@ -126,13 +127,18 @@ Result<> Run::claim() {
             std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock->steady() - begun);
         return std::max(options_.patience - waited, std::chrono::milliseconds(0));
     };
+    if (const auto *files = std::get_if<config::FilesSource>(&job_.source)) {
+        INTACT_TRY(check_sources(*files));
+    }
     INTACT_TRY_ASSIGN(auto job_lock, lock_job(context_, job_, id_, record_.started, patience_left(),
                                               watch_.stop_token()));
     open_catalog();
     INTACT_TRY_ASSIGN(auto claimed,
                       claim_target(context_, job_, id_, record_.started, std::move(job_lock),
-                                   patience_left(), watch_.stop_token()));
+                                   last_mount_, patience_left(), watch_.stop_token()));
     claim_.emplace(std::move(claimed));
+    record_.filesystem = claim_->filesystem.identity;
+    record_.mount_point = claim_->filesystem.mount_point;
     watch_.expect_bytes();
     for (const destination::Manifest &manifest : claim_->recovered) {
         if (catalog_) {
@@ -160,10 +166,11 @@ void Run::open_catalog() {
         return;
     }
     catalog_ = *std::move(opened);
-    if (const auto earlier = catalog_->runs(job_.name, 10)) {
-        const auto last = std::find_if(earlier->begin(), earlier->end(),
-                                       [](const auto &run) { return !run.archive.empty(); });
-        progress_.expected_bytes = last != earlier->end() ? last->bytes_read : 0;
+    if (const auto last = catalog_->last_backup(job_.name); last && *last) {
+        progress_.expected_bytes = (*last)->bytes_read;
+        if (!options_.is_new_destination && (*last)->destination == job_.destination.path) {
+            last_mount_ = {(*last)->filesystem, (*last)->mount_point};
+        }
     }
     auto begun = catalog_->settle(job_.name, record_.run_id).and_then([&](const auto &) {
         return catalog_->begin(record_);
@@ -237,6 +244,7 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
     manifest.variant = destination::name_of(claim_->protocol.variant);
     manifest.previous_archive = claim_->previous_archive;
     manifest.previous_manifest_sha256 = claim_->previous_manifest_sha256;
+    INTACT_TRY(check_still_mounted(claim_->directory));
     INTACT_TRY(staging.add_companions(manifest));
     if (watch_.stop_token().stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped"); // the last moment to turn back at no cost
@@ -246,12 +254,10 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
 }
 
 // Publishing moves names, not bytes: what lies under the final names now must be what was proven.
-// Where a rename promises less, every byte is read once more before the previous backup goes.
 Result<> Run::confirm(destination::PublishedBackup &published,
                       const destination::Manifest &manifest) {
-    const auto depth = claim_->protocol.strategy == config::Strategy::atomic_rename
-                           ? config::VerifyDepth::size
-                           : config::VerifyDepth::checksum;
+    const auto depth = claim_->protocol.reads_again ? config::VerifyDepth::checksum
+                                                    : config::VerifyDepth::size;
     const auto confirmed = destination::verify_backup(claim_->directory, published.manifest(),
                                                       depth, std::stop_token());
     if (!confirmed) {

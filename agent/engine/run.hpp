@@ -17,6 +17,7 @@ namespace intact::engine {
 struct RunOptions {
     std::chrono::milliseconds patience{
         0}; ///< how long to wait for both locks, the job's and the target's
+    bool is_new_destination = false; ///< it need not lie on the filesystem of the last backup
 };
 
 /// What a run tells while it goes on. Thread: the run's own threads; calls do not overlap.

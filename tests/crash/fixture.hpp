@@ -36,7 +36,9 @@ protected:
         temp_.write("tree/a", "content of a\n");
         temp_.write("tree/sub/b", std::string(300000, 'b'));
         job_.name = "job";
-        job_.source = config::FilesSource{{temp_ / "tree"}, {}};
+        config::FilesSource source;
+        source.paths = {temp_ / "tree"};
+        job_.source = source;
         job_.archive.threads = 1;
         job_.archive.frame_size = 64 << 10;
         job_.destination.path = temp_ / "dest";
@@ -61,6 +63,14 @@ protected:
         FaultySys probe;
         EXPECT_EQ(run(probe).outcome, Outcome::success);
         return probe.calls();
+    }
+
+    /// Of those, the first one of the publication itself.
+    std::size_t first_call_of_publishing() const {
+        FaultySys probe;
+        EXPECT_EQ(run(probe).outcome, Outcome::success);
+        EXPECT_LT(probe.publishing_began(), probe.calls().size());
+        return probe.publishing_began();
     }
 
     /// Everything the destination shows: each backup verified to its last byte.

@@ -55,7 +55,21 @@ auto FaultySys::faulty(const char *name, const Call &real) -> decltype(real()) {
     return real();
 }
 
+std::size_t FaultySys::publishing_began() const {
+    const std::lock_guard lock(mutex_);
+    return publishing_.value_or(calls_.size());
+}
+
+void FaultySys::look_at(std::string_view name, bool is_moved) {
+    const std::lock_guard lock(mutex_);
+    const bool is_hidden = name.starts_with(".intact-");
+    if (!publishing_ && (is_hidden ? name.find(".intent-") != name.npos : is_moved)) {
+        publishing_ = calls_.size();
+    }
+}
+
 int FaultySys::openat(int dir, const char *name, int flags, mode_t mode) {
+    look_at(name, false);
     return faulty("openat", [&] { return Sys::openat(dir, name, flags, mode); });
 }
 ssize_t FaultySys::write(int fd, const void *buffer, std::size_t count) {
@@ -96,15 +110,20 @@ int FaultySys::close(int fd) {
 }
 int FaultySys::renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
                          unsigned flags) {
+    look_at(old_name, true);
+    look_at(new_name, true);
     return faulty("renameat2",
                   [&] { return Sys::renameat2(old_dir, old_name, new_dir, new_name, flags); });
 }
 int FaultySys::linkat(int old_dir, const char *old_name, int new_dir, const char *new_name,
                       int flags) {
+    look_at(old_name, true);
+    look_at(new_name, true);
     return faulty("linkat",
                   [&] { return Sys::linkat(old_dir, old_name, new_dir, new_name, flags); });
 }
 int FaultySys::unlinkat(int dir, const char *name, int flags) {
+    look_at(name, false);
     return faulty("unlinkat", [&] { return Sys::unlinkat(dir, name, flags); });
 }
 int FaultySys::mkdirat(int dir, const char *name, mode_t mode) {

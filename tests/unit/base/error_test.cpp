@@ -25,6 +25,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::locked, "locked", 4},
     {ErrorCode::cancelled, "cancelled", 130},
     {ErrorCode::timed_out, "timed_out", 1},
+    {ErrorCode::wrong_mount, "wrong_mount", 1},
     {ErrorCode::source_unreadable, "source_unreadable", 1},
     {ErrorCode::source_failed, "source_failed", 1},
     {ErrorCode::source_incomplete, "source_incomplete", 6},

@@ -36,6 +36,8 @@ RunRecord running(const std::string &run_id, const std::string &job = "etc", int
 RunRecord ended(RunRecord record) {
     record.finished = record.started + 5s;
     record.outcome = Outcome::warning;
+    record.filesystem = "uuid:0a1b";
+    record.mount_point = "/srv/\xff";
     record.archive = "etc-20261122T020000Z.tar.zst";
     record.bytes_read = 0xffff'ffff'ffff'fff0U;
     record.bytes_written = 12;
@@ -105,6 +107,8 @@ void expect_same(const RunRecord &a, const RunRecord &b) {
         EXPECT_EQ(a.failure->exit_code, b.failure->exit_code);
     }
     EXPECT_EQ(a.destination, b.destination);
+    EXPECT_EQ(a.filesystem, b.filesystem);
+    EXPECT_EQ(a.mount_point, b.mount_point);
     EXPECT_EQ(a.archive, b.archive);
     EXPECT_EQ(a.bytes_read, b.bytes_read);
     EXPECT_EQ(a.bytes_written, b.bytes_written);
@@ -284,12 +288,40 @@ TEST_F(CatalogTest, a_file_that_is_no_database_is_named_with_the_way_out) {
 
 TEST_F(CatalogTest, a_newer_format_is_refused_and_left_alone) {
     open(state_);
-    test::run_program("sqlite3 " + state_ + "/catalog.db 'PRAGMA user_version = 2'");
+    test::run_program("sqlite3 " + state_ + "/catalog.db 'PRAGMA user_version = 99'");
     const auto catalog = Catalog::open(state_);
     ASSERT_FALSE(catalog);
-    EXPECT_THAT(catalog.error().message(), testing::HasSubstr("its format is 2"));
+    EXPECT_THAT(catalog.error().message(), testing::HasSubstr("its format is 99"));
     EXPECT_THAT(std::string(catalog.error().hint()), testing::HasSubstr("newer intact"));
     EXPECT_EQ(Catalog::set_aside_if_damaged(state_).value(), "");
+}
+
+TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
+    {
+        const auto catalog = open(state_);
+        ASSERT_TRUE(catalog->begin(running("A")));
+        ASSERT_TRUE(catalog->finish(ended(running("A"))));
+    }
+    ASSERT_EQ(test::run_program("sqlite3 " + state_ +
+                                "/catalog.db 'ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
+                                "runs DROP COLUMN mount_point; PRAGMA user_version = 1'")
+                  .exit_code,
+              0);
+    RunRecord expected = ended(running("A"));
+    expected.filesystem.clear();
+    expected.mount_point.clear();
+    for (int time = 0; time < 2; ++time) {
+        expect_same(open(state_)->run("A").value().value(), expected);
+    }
+}
+
+TEST_F(CatalogTest, knows_the_last_run_that_left_a_backup) {
+    const auto catalog = open(state_);
+    EXPECT_EQ(catalog->last_backup("etc").value(), std::nullopt);
+    ASSERT_TRUE(catalog->finish(ended(running("A", "etc", 1))));
+    ASSERT_TRUE(catalog->finish(ended(running("B", "home", 2))));
+    ASSERT_TRUE(catalog->finish(failed(running("C", "etc", 3))));
+    expect_same(catalog->last_backup("etc").value().value(), ended(running("A", "etc", 1)));
 }
 
 TEST_F(CatalogTest, another_programs_database_is_refused) {

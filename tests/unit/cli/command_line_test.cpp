@@ -95,6 +95,11 @@ TEST(CommandLineTest, waits_for_ever_without_swallowing_the_job) {
     EXPECT_GT(run.patience, std::chrono::years(1000));
 }
 
+TEST(CommandLineTest, takes_a_new_destination_only_when_told) {
+    EXPECT_FALSE(parsed<RunArguments>({"run", "etc"}).is_new_destination);
+    EXPECT_TRUE(parsed<RunArguments>({"run", "etc", "--new-destination"}).is_new_destination);
+}
+
 TEST(CommandLineTest, waits_as_long_as_told) {
     EXPECT_EQ(parsed<RunArguments>({"run", "etc", "--wait=1min 30s"}).patience,
               std::chrono::seconds(90));

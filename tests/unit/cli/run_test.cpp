@@ -216,7 +216,19 @@ public:
     int renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
                   unsigned flags) override {
         const int moved = Sys::renameat2(old_dir, old_name, new_dir, new_name, flags);
-        if (std::string_view(new_name).ends_with(".manifest.json")) {
+        stop_after(new_name);
+        return moved;
+    }
+    int linkat(int old_dir, const char *old_name, int new_dir, const char *new_name,
+               int flags) override {
+        const int linked = Sys::linkat(old_dir, old_name, new_dir, new_name, flags);
+        stop_after(new_name);
+        return linked;
+    }
+
+private:
+    static void stop_after(std::string_view name) {
+        if (name.ends_with(".manifest.json")) {
             kill(getpid(), SIGTERM);
             // Blocked everywhere, so it is pending until the thread that listens has taken it.
             sigset_t pending{};
@@ -224,7 +236,6 @@ public:
                 sigpending(&pending);
             } while (sigismember(&pending, SIGTERM) == 1);
         }
-        return moved;
     }
 };
 

@@ -95,6 +95,8 @@ const std::vector<Broken> kJobs{
     {"[source]\ntype = \"\"\n", "E005", 2, 8, 2, "one of"},
     {kFiles + "[archive]\ncompression = \"zst\"\n", "E005", 5, 15, 5, "did you mean \"zstd\"?"},
     {kFiles + "[archive]\ncompression = \"lz4\"\n", "E005", 5, 15, 5, "cannot be 'lz4'"},
+    {kFiles + "[destination]\nrequire_mount = 1\n", "E004", 5, 17, 1, "true, false or a string"},
+    {kFiles + "[destination]\nrequire_mount = \"\"\n", "E014", 5, 17, 2, "require_mount"},
     {kFiles + "[destination]\nstrategy = \"copy_and_swap\"\n", "E005", 5, 12, 15,
      "\"copy-and-swap\"?"},
     {kFiles + "[verify]\nafter_run = \"full\"\n", "E005", 5, 13, 6,

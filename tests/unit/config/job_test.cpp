@@ -65,6 +65,7 @@ TEST_F(JobTest, of_three_lines_has_the_defaults_of_the_types) {
     EXPECT_EQ(job.destination.path, "/var/backups/intact/a");
     EXPECT_EQ(job.destination.name, Destination{}.name);
     EXPECT_EQ(job.destination.strategy, Destination{}.strategy);
+    EXPECT_EQ(job.destination.require_mount, RequiredMount{});
     EXPECT_EQ(job.verify.after_run, Verify{}.after_run);
     EXPECT_EQ(job.limits.timeout, std::nullopt);
     EXPECT_EQ(job.limits.stall_timeout, std::nullopt);
@@ -81,6 +82,7 @@ type = "files"
 paths = ["/etc", "/opt/a b"]
 exclude = ["*.bak", "/etc/ssl/private"]
 one_file_system = true
+require_mount = true
 exclude_caches = false
 exclude_if_present = []
 [archive]
@@ -92,6 +94,7 @@ frame_size = "1MiB"
 path = "/srv/backup"
 name = "{host}-{job}-{time}"
 strategy = "copy-and-swap"
+require_mount = "UUID=1234-ABCD"
 [verify]
 after_run = "size"
 [run]
@@ -105,6 +108,7 @@ stall_timeout = "15min"
     EXPECT_THAT(source.paths, ElementsAre("/etc", "/opt/a b"));
     EXPECT_THAT(source.exclude, ElementsAre("*.bak", "/etc/ssl/private"));
     EXPECT_TRUE(source.one_file_system);
+    EXPECT_EQ(source.require_mount, (RequiredMount{true, ""}));
     EXPECT_FALSE(source.exclude_caches);
     EXPECT_THAT(source.exclude_if_present, IsEmpty());
     EXPECT_EQ(job.archive.compression, Compression::gzip);
@@ -114,6 +118,7 @@ stall_timeout = "15min"
     EXPECT_EQ(job.destination.path, "/srv/backup");
     EXPECT_EQ(job.destination.name, "{host}-{job}-{time}");
     EXPECT_EQ(job.destination.strategy, Strategy::copy_and_swap);
+    EXPECT_EQ(job.destination.require_mount, (RequiredMount{false, "UUID=1234-ABCD"}));
     EXPECT_EQ(job.verify.after_run, VerifyDepth::size);
     EXPECT_EQ(job.limits.timeout, hours(4));
     EXPECT_EQ(job.limits.stall_timeout, minutes(15));

@@ -68,6 +68,19 @@ TEST(Protocols, call_a_guarded_rename_on_nfs_4_atomic) {
               Strategy::copy_and_swap);
 }
 
+TEST(Protocols, read_again_where_a_name_may_lead_to_other_bytes) {
+    const auto reads_again = [](const std::string &type, Variant best, Strategy wanted) {
+        return destination::choose_protocol(filesystem(type, best), everything(), wanted)
+            ->reads_again;
+    };
+    EXPECT_FALSE(reads_again("ext4", Variant::rename, Strategy::automatic));
+    EXPECT_FALSE(reads_again("ext4", Variant::link_guard, Strategy::automatic));
+    EXPECT_FALSE(reads_again("nfs4", Variant::link_guard, Strategy::automatic));
+    EXPECT_TRUE(reads_again("nfs", Variant::link_guard, Strategy::automatic));
+    EXPECT_TRUE(reads_again("vfat", Variant::exchange, Strategy::automatic));
+    EXPECT_TRUE(reads_again("ext4", Variant::rename, Strategy::copy_and_swap));
+}
+
 TEST(Protocols, take_the_operators_word_and_say_its_risk) {
     const auto forced = destination::choose_protocol(filesystem("vfat", Variant::exchange),
                                                      everything(), Strategy::atomic_rename);
