@@ -30,6 +30,14 @@ private:
     mutable std::atomic<std::int64_t> minutes_{0};
 };
 
+/// The durable calls of an undisturbed run, in order.
+struct Calls {
+    std::vector<std::string> names;
+    std::vector<bool> probes;   ///< tries what the directory can do: failing is an answer
+    std::size_t publishing = 0; ///< the first one of the publication
+    std::size_t settling = 0;   ///< the first one after the backup stands and is confirmed
+};
+
 class CrashTest : public testing::TestWithParam<const char *> {
 protected:
     CrashTest() {
@@ -65,12 +73,41 @@ protected:
         return probe.calls();
     }
 
-    /// Of those, the first one of the publication itself.
-    std::size_t first_call_of_publishing() const {
+    /// The same, told apart.
+    Calls calls_of_a_run_told_apart() const {
         FaultySys probe;
         EXPECT_EQ(run(probe).outcome, Outcome::success);
-        EXPECT_LT(probe.publishing_began(), probe.calls().size());
-        return probe.publishing_began();
+        Calls calls{probe.calls(), {}, 0, 0};
+        const auto subjects = probe.subjects();
+        const auto holds = [&](std::size_t at, std::string_view text) {
+            return subjects[at].find(text) != std::string::npos;
+        };
+        const auto moves = [&](std::size_t at) {
+            return calls.names[at] == "renameat2" || calls.names[at] == "linkat";
+        };
+        std::size_t last_probe = 0;
+        for (std::size_t at = 0; at < subjects.size(); ++at) {
+            last_probe = holds(at, ".probe-") ? at : last_probe;
+            if (calls.publishing == 0 &&
+                (holds(at, ".intent-") || (moves(at) && !holds(at, ".intact-")))) {
+                calls.publishing = at;
+            }
+            if (moves(at) && !holds(at, ".intact-") && holds(at, ".manifest.json")) {
+                calls.settling = at;
+            }
+        }
+        const auto removes = std::find(calls.names.begin() + static_cast<long>(calls.settling),
+                                       calls.names.end(), "unlinkat");
+        calls.settling = static_cast<std::size_t>(removes - calls.names.begin());
+        bool within = false;
+        for (std::size_t at = 0; at < subjects.size(); ++at) {
+            within = at <= last_probe && (within || holds(at, ".probe-"));
+            calls.probes.push_back(within);
+        }
+        EXPECT_GT(calls.publishing, last_probe);
+        EXPECT_LT(calls.publishing, calls.settling);
+        EXPECT_LT(calls.settling, calls.names.size());
+        return calls;
     }
 
     /// Everything the destination shows: each backup verified to its last byte.
@@ -99,6 +136,21 @@ protected:
             }
         }
         return left;
+    }
+
+    /// A second holds one name of a time-stamped backup, and here runs are faster than that.
+    void keep_only(const std::vector<std::string> &run_ids) const {
+        const auto directory = os::Directory::open(temp_ / "dest");
+        const auto backups = destination::list_backups(*directory, "job");
+        for (const auto &backup : *backups) {
+            const std::string &run_id = backup.manifest->run_id;
+            if (std::find(run_ids.begin(), run_ids.end(), run_id) == run_ids.end()) {
+                for (const std::string &name : {backup.manifest_name, backup.manifest->archive,
+                                                backup.manifest->archive + ".sha256"}) {
+                    EXPECT_TRUE(directory->remove(name));
+                }
+            }
+        }
     }
 
     bool fixed_name() const { return job_.destination.name.find("{time}") == std::string::npos; }

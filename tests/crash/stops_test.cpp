@@ -36,28 +36,13 @@ protected:
                         "[destination]\npath = \"" +
                         (temp_ / "dest") + "\"\nname = \"" + job_.destination.name + "\"\n");
     }
-
-    /// A second holds one name of a time-stamped backup, and here runs are faster than that.
-    void keep_only(const std::vector<std::string> &run_ids) const {
-        const auto directory = os::Directory::open(temp_ / "dest");
-        const auto backups = destination::list_backups(*directory, "job");
-        for (const auto &backup : *backups) {
-            const std::string &run_id = backup.manifest->run_id;
-            if (std::find(run_ids.begin(), run_ids.end(), run_id) == run_ids.end()) {
-                for (const std::string &name : {backup.manifest_name, backup.manifest->archive,
-                                                backup.manifest->archive + ".sha256"}) {
-                    EXPECT_TRUE(directory->remove(name));
-                }
-            }
-        }
-    }
 };
 
 // Asked within the call, so that the run knows of it at the very next look.
 TEST_P(StopTest, before_publishing_cancels_the_run_and_after_it_does_not) {
     ASSERT_EQ(run().outcome, Outcome::success);
     const auto calls = calls_of_a_run();
-    const std::size_t first_move = first_call_of_publishing();
+    const std::size_t first_move = calls_of_a_run_told_apart().publishing;
     for (std::size_t at = 0; at < calls.size(); ++at) {
         const auto before = sound_backups();
         std::stop_source stop;

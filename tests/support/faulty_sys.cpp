@@ -15,16 +15,18 @@ std::vector<std::string> FaultySys::calls() const {
     return calls_;
 }
 
-bool FaultySys::is_due(const char *name) {
+bool FaultySys::is_due(const char *name, const char *subject) {
     const std::lock_guard lock(mutex_);
     calls_.emplace_back(name);
+    subjects_.emplace_back(subject);
     return (plan_.fault != Fault::none && calls_.size() == plan_.at_call + 1) ||
            (plan_.fault == Fault::dead_before && calls_.size() > plan_.at_call);
 }
 
 template <typename Call>
-auto FaultySys::faulty(const char *name, const Call &real) -> decltype(real()) {
-    if (!is_due(name)) {
+auto FaultySys::faulty(const char *name, const Call &real, const char *subject)
+    -> decltype(real()) {
+    if (!is_due(name, subject)) {
         return real();
     }
     switch (plan_.fault) {
@@ -55,22 +57,13 @@ auto FaultySys::faulty(const char *name, const Call &real) -> decltype(real()) {
     return real();
 }
 
-std::size_t FaultySys::publishing_began() const {
+std::vector<std::string> FaultySys::subjects() const {
     const std::lock_guard lock(mutex_);
-    return publishing_.value_or(calls_.size());
-}
-
-void FaultySys::look_at(std::string_view name, bool is_moved) {
-    const std::lock_guard lock(mutex_);
-    const bool is_hidden = name.starts_with(".intact-");
-    if (!publishing_ && (is_hidden ? name.find(".intent-") != name.npos : is_moved)) {
-        publishing_ = calls_.size();
-    }
+    return subjects_;
 }
 
 int FaultySys::openat(int dir, const char *name, int flags, mode_t mode) {
-    look_at(name, false);
-    return faulty("openat", [&] { return Sys::openat(dir, name, flags, mode); });
+    return faulty("openat", [&] { return Sys::openat(dir, name, flags, mode); }, name);
 }
 ssize_t FaultySys::write(int fd, const void *buffer, std::size_t count) {
     return faulty("write", [&] {
@@ -110,24 +103,21 @@ int FaultySys::close(int fd) {
 }
 int FaultySys::renameat2(int old_dir, const char *old_name, int new_dir, const char *new_name,
                          unsigned flags) {
-    look_at(old_name, true);
-    look_at(new_name, true);
-    return faulty("renameat2",
-                  [&] { return Sys::renameat2(old_dir, old_name, new_dir, new_name, flags); });
+    return faulty(
+        "renameat2", [&] { return Sys::renameat2(old_dir, old_name, new_dir, new_name, flags); },
+        new_name);
 }
 int FaultySys::linkat(int old_dir, const char *old_name, int new_dir, const char *new_name,
                       int flags) {
-    look_at(old_name, true);
-    look_at(new_name, true);
-    return faulty("linkat",
-                  [&] { return Sys::linkat(old_dir, old_name, new_dir, new_name, flags); });
+    return faulty(
+        "linkat", [&] { return Sys::linkat(old_dir, old_name, new_dir, new_name, flags); },
+        new_name);
 }
 int FaultySys::unlinkat(int dir, const char *name, int flags) {
-    look_at(name, false);
-    return faulty("unlinkat", [&] { return Sys::unlinkat(dir, name, flags); });
+    return faulty("unlinkat", [&] { return Sys::unlinkat(dir, name, flags); }, name);
 }
 int FaultySys::mkdirat(int dir, const char *name, mode_t mode) {
-    return faulty("mkdirat", [&] { return Sys::mkdirat(dir, name, mode); });
+    return faulty("mkdirat", [&] { return Sys::mkdirat(dir, name, mode); }, name);
 }
 int FaultySys::flock(int fd, int operation) {
     return faulty("flock", [&] { return Sys::flock(fd, operation); });

@@ -5,9 +5,7 @@
 
 #include <functional>
 #include <mutex>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace intact::test {
@@ -39,9 +37,8 @@ public:
     /// Names of all calls so far, in order ("fsync", "renameat2", …). read(2) is not a durable call
     /// and is not counted.
     std::vector<std::string> calls() const;
-    /// The first call of the publication itself: of an intent record, or of a name that is not
-    /// hidden.
-    std::size_t publishing_began() const;
+    /// For each of them the name that it was about, of two the new one; empty: a descriptor.
+    std::vector<std::string> subjects() const;
 
     int openat(int dir, const char *name, int flags, mode_t mode) override;
     ssize_t write(int fd, const void *buffer, std::size_t count) override;
@@ -62,14 +59,13 @@ public:
 
 private:
     template <typename Call>
-    auto faulty(const char *name, const Call &real) -> decltype(real());
-    bool is_due(const char *name);
-    void look_at(std::string_view name, bool is_moved);
+    auto faulty(const char *name, const Call &real, const char *subject = "") -> decltype(real());
+    bool is_due(const char *name, const char *subject);
 
     const FaultPlan plan_;
     mutable std::mutex mutex_;
     std::vector<std::string> calls_;
-    std::optional<std::size_t> publishing_;
+    std::vector<std::string> subjects_;
 };
 
 } // namespace intact::test
