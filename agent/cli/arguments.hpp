@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/job.hpp"
+#include "destination/intent_recovery.hpp"
 #include "engine/restore.hpp"
 
 #include <chrono>
@@ -80,12 +81,29 @@ struct HistoryArguments {
     Form form = Form::text;
 };
 
+struct DoctorArguments {
+    std::vector<std::string> words; ///< jobs, or directories (with a '/')
+    Form form = Form::text;
+};
+
+struct RecoverArguments {
+    std::string word; ///< a job, or a directory (with a '/'); empty: every job
+    destination::Settling settling = destination::Settling::act;
+};
+
+struct SelftestArguments {
+    std::string directory;
+    unsigned rounds = 1;
+    Form form = Form::text;
+};
+
 struct RebuildArguments {};
 struct VersionArguments {};
 
-using Arguments = std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
-                               RestoreArguments, ListArguments, HistoryArguments, RebuildArguments,
-                               VersionArguments>;
+using Arguments =
+    std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
+                 RestoreArguments, ListArguments, HistoryArguments, DoctorArguments,
+                 RecoverArguments, SelftestArguments, RebuildArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

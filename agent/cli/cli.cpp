@@ -22,6 +22,11 @@ struct Dispatch {
     int operator()(const RestoreArguments &arguments) const { return restore(session, arguments); }
     int operator()(const ListArguments &arguments) const { return list(session, arguments); }
     int operator()(const HistoryArguments &arguments) const { return history(session, arguments); }
+    int operator()(const DoctorArguments &arguments) const { return doctor(session, arguments); }
+    int operator()(const RecoverArguments &arguments) const { return recover(session, arguments); }
+    int operator()(const SelftestArguments &arguments) const {
+        return selftest_publish(session, arguments);
+    }
     int operator()(const RebuildArguments &) const { return rebuild_catalog(session); }
     int operator()(const VersionArguments &) const {
         print(version_text() + "\n");

@@ -2,6 +2,7 @@
 
 #include "base/quantity.hpp"
 #include "base/text.hpp"
+#include "cli/verb_options.hpp"
 #include "config/config.hpp"
 
 #include <CLI/CLI.hpp>
@@ -25,132 +26,6 @@ constexpr const char *kFooter =
     "Exit codes: 0 done, 1 failed, 2 usage, 3 done with warnings, 4 locked, 5 backup not whole,\n"
     "            6 source stream incomplete, 78 configuration, 130 interrupted\n"
     "Example: intact run etc && intact verify etc";
-
-/// The words of every verb as they were given.
-struct Words {
-    bool verbose = false;
-    bool json = false;
-    bool quiet = false;
-    bool all = false;
-    bool overwrite = false;
-    bool to_stdout = false;
-    bool to_command = false;
-    bool origin = false;
-    bool all_columns = false;
-    std::string wait;
-    std::string format = "long";
-    std::string depth = "archive";
-};
-
-void add_json(CLI::App &verb, Words &words, const char *what) {
-    verb.add_flag("--json", words.json, what);
-}
-
-void add_quiet(CLI::App &verb, Words &words) {
-    verb.add_flag("-q,--quiet", words.quiet, "Say nothing but errors and warnings");
-}
-
-void add_run(CLI::App &app, RunArguments &run, Words &words) {
-    CLI::App &verb = *app.add_subcommand("run", "Take a backup of each JOB now");
-    verb.add_option("JOB", run.jobs, "The jobs, in this order")->required()->type_name("");
-    // A flag, so that a value comes with '=' only: 'run --wait etc' waits for job etc.
-    verb.add_flag(
-        "--wait", words.wait,
-        "Wait until another run of the job has ended; --wait=10min: not longer than that");
-    verb.add_flag("--new-destination", run.is_new_destination,
-                  "The destination's disk was replaced: take what is mounted there now");
-    add_json(verb, words, "JSON lines: start, progress, warnings, one outcome");
-    add_quiet(verb, words);
-    verb.add_option("--report-fd", run.report_fd, "")->group("")->check(CLI::NonNegativeNumber);
-    verb.footer("Example: intact run etc home --wait=30min");
-}
-
-void add_check(CLI::App &app, CheckArguments &check, Words &words) {
-    CLI::App &verb = *app.add_subcommand("check", "Check the configuration, or these FILEs");
-    verb.add_option("FILE", check.files, "Job files, or an intact.toml")->type_name("");
-    verb.add_option("--format", words.format, "long, short or json")
-        ->type_name("FORMAT")
-        ->check(CLI::IsMember({"long", "short", "json"}).description(""));
-    verb.footer("Example: intact check /etc/intact/jobs.d/etc.toml --format=short");
-}
-
-void add_config(CLI::App &app, ConfigShowArguments &show, Words &words) {
-    CLI::App &config = *app.add_subcommand("config", "Show the configuration as it is in effect");
-    config.require_subcommand(1);
-    config.footer("Example: intact config show etc --origin");
-    CLI::App &verb = *config.add_subcommand("show", "The effective values of each job, as TOML");
-    verb.add_option("JOB", show.job, "Only this job")->type_name("");
-    verb.add_flag("--origin", words.origin, "Say for each value which file and line gave it");
-    add_json(verb, words, "One JSON object a job");
-    verb.footer("Example: intact config show etc --origin");
-}
-
-void add_verify(CLI::App &app, VerifyArguments &verify, Words &words) {
-    CLI::App &verb =
-        *app.add_subcommand("verify", "Read backups back and prove that they are whole");
-    verb.add_option("BACKUP", verify.words, "A path, a backup's name, or a job: its newest backup")
-        ->type_name("");
-    verb.add_flag("--all", words.all, "Every backup of the given jobs, or of every job");
-    verb.add_option("--depth", words.depth,
-                    "size, checksum or archive: compression, tar and entries as well")
-        ->type_name("DEPTH")
-        ->capture_default_str()
-        ->check(CLI::IsMember({"size", "checksum", "archive"}).description(""));
-    add_json(verb, words, "One JSON object a backup");
-    add_quiet(verb, words);
-    verb.footer("Example: intact verify etc /mnt/usb/home-20261122T020000Z.tar.zst");
-}
-
-void add_restore(CLI::App &app, RestoreArguments &restore, Words &words) {
-    CLI::App &verb = *app.add_subcommand("restore", "Bring a backup back, whole or by PATH");
-    verb.add_option("BACKUP", restore.backup,
-                    "A path, a backup's name, or a job: its newest backup")
-        ->required()
-        ->type_name("");
-    verb.add_option("PATH", restore.patterns,
-                    "Only these paths or patterns, as 'tar -t' lists them ('etc/ssh', '*.conf')")
-        ->type_name("");
-    verb.add_option("-t,--target", restore.target, "The directory to restore into; made if missing")
-        ->type_name("DIR");
-    verb.add_flag("--stdout", words.to_stdout, "Write the uncompressed stream to standard output");
-    verb.add_flag("--pipe", words.to_command,
-                  "Feed the uncompressed stream to the command after '--'");
-    verb.add_flag("--overwrite", words.overwrite, "Replace files that are there already");
-    verb.add_flag("-n,--dry-run", restore.dry_run, "List what would be restored, write nothing");
-    add_quiet(verb, words);
-    verb.footer("Examples: intact restore etc --target /tmp/back etc/ssh\n"
-                "          intact restore pg-main --pipe -- pg_restore --dbname=shop");
-}
-
-void add_list(CLI::App &app, ListArguments &list, Words &words) {
-    CLI::App &verb = *app.add_subcommand("list", "List the backups that are there");
-    verb.add_option("JOB", list.job, "Only this job's")->type_name("");
-    verb.add_option("--destination", list.destination, "Look in this directory, without any job")
-        ->type_name("DIR");
-    verb.add_flag("-l,--long", words.all_columns, "With run, host, SHA-256 and directory");
-    add_json(verb, words, "One JSON object a backup");
-    verb.footer("Example: intact list etc");
-}
-
-void add_history(CLI::App &app, HistoryArguments &history, Words &words) {
-    CLI::App &verb = *app.add_subcommand("history", "List runs and how they ended, newest first");
-    verb.add_option("JOB", history.job, "Only this job's")->type_name("");
-    verb.add_option("-n,--limit", history.limit, "At most N runs; 0: all")
-        ->type_name("N")
-        ->capture_default_str();
-    add_json(verb, words, "One JSON object a run, with its warnings");
-    verb.footer("Example: intact history etc --limit=5");
-}
-
-void add_catalog(CLI::App &app) {
-    CLI::App &catalog = *app.add_subcommand("catalog", "Look after the record of runs");
-    catalog.require_subcommand(1);
-    catalog.footer("Example: intact catalog rebuild");
-    catalog
-        .add_subcommand("rebuild", "Make the catalog again from the manifests of all jobs' backups")
-        ->footer("What the catalog knows already stays; a damaged one is moved aside.\n"
-                 "Example: intact catalog rebuild");
-}
 
 tl::unexpected<Answer> refuse(const CLI::App &app, std::string_view message,
                               std::string_view hint = "") {
@@ -235,6 +110,9 @@ public:
         add_restore(app_, restore_, words_);
         add_list(app_, list_, words_);
         add_history(app_, history_, words_);
+        add_doctor(app_, doctor_, words_);
+        add_recover(app_, recover_, words_);
+        add_selftest(app_, selftest_, words_);
         add_catalog(app_);
         app_.add_subcommand("version", "Print the version")->footer("Example: intact version");
     }
@@ -261,6 +139,9 @@ private:
     RestoreArguments restore_;
     ListArguments list_;
     HistoryArguments history_;
+    DoctorArguments doctor_;
+    RecoverArguments recover_;
+    SelftestArguments selftest_;
     CLI::App app_; ///< last: it refers to the others
 };
 
@@ -321,6 +202,19 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
     if (has("history")) {
         history_.form = form;
         return with(history_);
+    }
+    if (has("doctor")) {
+        doctor_.form = form;
+        return with(doctor_);
+    }
+    if (has("recover")) {
+        recover_.settling =
+            words_.dry_run ? destination::Settling::look : destination::Settling::act;
+        return with(recover_);
+    }
+    if (has("selftest")) {
+        selftest_.form = form;
+        return with(selftest_);
     }
     return has("catalog") ? with(RebuildArguments{}) : with(VersionArguments{});
 }

@@ -78,7 +78,7 @@ void examine_nfs(const os::Mount &mount, Filesystem &filesystem) {
 void examine_overlay(const os::Mount &mount, const Inspector &inspector, Filesystem &filesystem) {
     filesystem.name = "overlay";
     const auto upper = inspector.filesystem_at(mount.option("upperdir"));
-    if (mount.has_option("volatile")) {
+    if (mount.has_option("volatile") || mount.option("fsync") == "volatile") { // Linux 6.1; 6.18
         filesystem.best = Variant::link_guard;
         filesystem.reason = "mounted volatile";
         filesystem.concern = "the overlay is mounted volatile: nothing in it survives a crash";

@@ -83,7 +83,9 @@ std::string identity_of(int fd, const os::Mount &mount, bool is_remote) {
     if (uuid.empty()) {
         uuid = uuid_by_device(mount.device);
     }
-    return uuid.empty() ? "" : "uuid:" + uuid;
+    // A filesystem that was made without one tells itself from no other.
+    const bool is_nil = uuid.find_first_not_of("0-") == std::string::npos;
+    return is_nil ? "" : "uuid:" + uuid;
 }
 
 } // namespace intact::destination

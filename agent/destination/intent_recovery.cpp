@@ -27,25 +27,18 @@ public:
           swap_(make_swap(intent_.variant, directory, is_remote)),
           slots_(directory, intent_.run_id) {}
 
-    Result<IntentOutcome> settle() {
-        // First of all: a process that died between a rename and its syncs left the rest to us.
-        INTACT_TRY(directory_.sync_filesystem());
-        INTACT_TRY(directory_.sync());
-        INTACT_TRY(look());
-        if (every([&](std::size_t at) { return has_new(at); })) {
-            outcome_.settled = Settled::forward;
-            INTACT_TRY(go_forward());
-        } else if (every([&](std::size_t at) { return has_previous(at); })) {
-            INTACT_TRY(go_back());
-        } else {
-            return fail(
-                Error(ErrorCode::archive_damaged,
-                      fmt::format("recover run {} in {}: neither the new nor the previous backup "
-                                  "is whole, nothing was touched",
-                                  intent_.run_id, os::quoted(directory_.path())))
-                    .with_hint(
-                        fmt::format("look at the '.intact-{}.*' files by hand", intent_.run_id)));
+    Result<IntentOutcome> settle(Settling settling) {
+        if (settling == Settling::act) {
+            // First of all: a process that died between a rename and its syncs left the rest to us.
+            INTACT_TRY(directory_.sync_filesystem());
+            INTACT_TRY(directory_.sync());
         }
+        INTACT_TRY(look());
+        INTACT_TRY(decide());
+        if (settling == Settling::look) {
+            return std::move(outcome_);
+        }
+        INTACT_TRY(outcome_.settled == Settled::forward ? go_forward() : go_back());
         if (frees_early(intent_.variant)) {
             INTACT_TRY(keep_what_is_shared());
         }
@@ -67,6 +60,24 @@ private:
             INTACT_TRY_ASSIGN(found_[at].guard, content_at(directory_, file.guard, stop_));
         }
         return {};
+    }
+
+    Result<> decide() {
+        if (every([&](std::size_t at) { return has_new(at); })) {
+            outcome_.settled = Settled::forward;
+            return {};
+        }
+        if (every([&](std::size_t at) { return has_previous(at); })) {
+            outcome_.settled = Settled::back;
+            return {};
+        }
+        return fail(
+            Error(ErrorCode::archive_damaged,
+                  fmt::format("recover run {} in {}: neither the new nor the previous backup is "
+                              "whole, nothing was touched",
+                              intent_.run_id, os::quoted(directory_.path())))
+                .with_hint(
+                    fmt::format("look at the '.intact-{}.*' files by hand", intent_.run_id)));
     }
 
     bool every(const auto &holds) const {
@@ -221,8 +232,8 @@ private:
 } // namespace
 
 Result<IntentOutcome> settle_intent(const os::Directory &directory, Intent intent, bool is_remote,
-                                    const std::stop_token &stop) {
-    return Settlement(directory, std::move(intent), is_remote, stop).settle();
+                                    Settling settling, const std::stop_token &stop) {
+    return Settlement(directory, std::move(intent), is_remote, stop).settle(settling);
 }
 
 } // namespace intact::destination

@@ -12,6 +12,11 @@
 
 namespace intact::destination {
 
+enum class Settling {
+    act,
+    look, ///< nothing is changed: the answer is what act would do
+};
+
 enum class Settled { forward, back };
 
 struct IntentOutcome {
@@ -31,6 +36,6 @@ struct IntentOutcome {
 /// any call, it settles the same way when it runs again. Errors: io; cancelled; archive_damaged in
 /// the last row. Source: filesystems.md §2R.
 Result<IntentOutcome> settle_intent(const os::Directory &directory, Intent intent, bool is_remote,
-                                    const std::stop_token &stop);
+                                    Settling settling, const std::stop_token &stop);
 
 } // namespace intact::destination

@@ -85,6 +85,22 @@ Result<Protocol> choose_protocol(const Filesystem &filesystem, const Probe &prob
     return protocol;
 }
 
+std::string_view seen_after_crash(Variant variant) {
+    switch (variant) {
+    case Variant::rename:
+    case Variant::link_guard:
+        return "the previous backup or the new one, whole";
+    case Variant::exchange:
+        return "the previous backup or the new one, whole; under a name that was free, it may be "
+               "an empty file";
+    case Variant::held_rename:
+        return "the previous backup or the new one, whole; or no file, with the new one beside it";
+    case Variant::two_step:
+        break;
+    }
+    return "the previous backup or the new one, whole; or no file, with both beside it";
+}
+
 Result<> check_name(const Filesystem &filesystem, const std::string &archive) {
     constexpr std::size_t kLongestCompanion = 14; // ".manifest.json"
     constexpr std::size_t kLongestName = 255;

@@ -8,6 +8,7 @@
 #include "destination/probe.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace intact::destination {
 
@@ -26,6 +27,9 @@ struct Protocol {
 /// when what is wanted cannot be done there at all.
 Result<Protocol> choose_protocol(const Filesystem &filesystem, const Probe &probe,
                                  config::Strategy wanted);
+
+/// What is seen at the final name after a crash and before recovery, one clause for people.
+std::string_view seen_after_crash(Variant variant);
 
 /// What the filesystem refuses, told before the first byte. Errors: name_too_long; unsupported,
 /// naming the character.

@@ -94,8 +94,9 @@ Error nothing_fits(const os::Directory &directory, const std::string &run_id,
 // The files of one run, and the questions that decide its case.
 class DeadRun {
 public:
-    DeadRun(const os::Directory &directory, std::string run_id, const std::stop_token &stop)
-        : directory_(directory), run_id_(std::move(run_id)), stop_(stop),
+    DeadRun(const os::Directory &directory, std::string run_id, Settling settling,
+            const std::stop_token &stop)
+        : directory_(directory), run_id_(std::move(run_id)), settling_(settling), stop_(stop),
           names_(staged_names(run_id_)) {}
 
     Result<Recovery> settle() {
@@ -203,12 +204,17 @@ private:
     Result<Recovery> sweep() { return cleaned(Recovered::swept, std::nullopt); }
 
     Result<Recovery> cleaned(Recovered what, std::optional<Manifest> published) {
-        INTACT_TRY(remove_hidden(directory_, run_id_));
+        if (settling_ == Settling::act) {
+            INTACT_TRY(remove_hidden(directory_, run_id_));
+        }
         return Recovery{what, std::move(published), std::move(set_aside_), {}};
     }
 
     // The staged archive is told by its digest, and what has its name is neither backup.
     Result<> take_archive_name(const Manifest &manifest) {
+        if (settling_ == Settling::look) {
+            return {};
+        }
         INTACT_TRY_ASSIGN(const bool taken, directory_.has(manifest.archive));
         if (taken) {
             INTACT_TRY_ASSIGN(std::string aside, set_aside(directory_, run_id_, manifest.archive));
@@ -219,6 +225,9 @@ private:
     }
 
     Result<Recovery> complete(const Manifest &fresh) {
+        if (settling_ == Settling::look) {
+            return cleaned(Recovered::completed, fresh);
+        }
         INTACT_TRY(move_checksum(fresh));
         INTACT_TRY(move_manifest(fresh));
         INTACT_TRY(directory_.sync());
@@ -235,6 +244,9 @@ private:
                 return false;
             }
             INTACT_TRY(take_archive_name(old));
+        }
+        if (settling_ == Settling::look) {
+            return true;
         }
         INTACT_TRY_ASSIGN(const auto manifest, read_manifest(directory_, names_.manifest));
         INTACT_TRY(move_checksum(old));
@@ -265,6 +277,7 @@ private:
 
     const os::Directory &directory_;
     const std::string run_id_;
+    const Settling settling_;
     const std::stop_token &stop_;
     const StagedNames names_;
     bool has_archive_ = false;
@@ -274,7 +287,7 @@ private:
 } // namespace
 
 Result<Recovery> recover_run(const os::Directory &directory, const std::string &run_id,
-                             bool is_remote, const std::stop_token &stop) {
+                             bool is_remote, Settling settling, const std::stop_token &stop) {
     if (!RunId::parse(run_id)) {
         return Recovery{}; // a lock record that is not ours names no file of ours
     }
@@ -284,20 +297,43 @@ Result<Recovery> recover_run(const os::Directory &directory, const std::string &
     }
     INTACT_TRY_ASSIGN(auto intent, IntentSlots(directory, run_id).read());
     if (!intent) {
-        return DeadRun(directory, run_id, stop).settle();
+        return DeadRun(directory, run_id, settling, stop).settle();
     }
     const std::string manifest_name = intent->backup.back().final;
-    INTACT_TRY_ASSIGN(auto outcome, settle_intent(directory, *std::move(intent), is_remote, stop));
-    INTACT_TRY(remove_hidden(directory, run_id));
+    const std::string staged_name = intent->backup.back().staged;
+    INTACT_TRY_ASSIGN(auto outcome,
+                      settle_intent(directory, *std::move(intent), is_remote, settling, stop));
+    if (settling == Settling::act) {
+        INTACT_TRY(remove_hidden(directory, run_id));
+    }
     Recovery recovery{Recovered::swept, std::nullopt, std::move(outcome.set_aside),
                       std::move(outcome.shared)};
     if (outcome.settled == Settled::forward) {
         recovery.what = Recovered::completed;
-        INTACT_TRY_ASSIGN(const std::string text,
-                          directory.read_file(manifest_name, kManifestLimitBytes));
+        // Where nothing was moved the new manifest may still be the staged one.
+        INTACT_TRY_ASSIGN(const bool is_staged, directory.has(staged_name));
+        INTACT_TRY_ASSIGN(
+            const std::string text,
+            directory.read_file(is_staged ? staged_name : manifest_name, kManifestLimitBytes));
         INTACT_TRY_ASSIGN(recovery.published, parse_manifest(text));
     }
     return recovery;
+}
+
+Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
+    constexpr std::string_view kStem = ".intact-";
+    constexpr std::size_t kIdLength = 26;
+    std::set<std::string> runs;
+    INTACT_TRY_ASSIGN(const auto names, directory.names());
+    for (const std::string &name : names) {
+        if (name.starts_with(kStem) && !is_set_aside(name)) {
+            const std::string id = name.substr(kStem.size(), kIdLength);
+            if (RunId::parse(id) && name.substr(kStem.size() + id.size(), 1) == ".") {
+                runs.insert(id);
+            }
+        }
+    }
+    return runs;
 }
 
 Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id) {

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "destination/intent_recovery.hpp"
 #include "destination/manifest.hpp"
 #include "os/file.hpp"
 
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -21,7 +23,7 @@ enum class Recovered {
 
 struct Recovery {
     Recovered what = Recovered::nothing;
-    std::optional<Manifest> published;  ///< of a completed one
+    std::optional<Manifest> published;  ///< of a completed one, or of one that stood already
     std::vector<std::string> set_aside; ///< what was found in the way, kept under these names
     std::vector<std::string> shared;    ///< on FAT: to be kept until fsck.vfat has run
 };
@@ -43,7 +45,10 @@ struct Recovery {
 /// | of the old run | old one staged, new one nowhere | give the old one its name back |
 /// Errors: io; cancelled; archive_damaged when no row fits. After any of them nothing was removed.
 Result<Recovery> recover_run(const os::Directory &directory, const std::string &run_id,
-                             bool is_remote, const std::stop_token &stop);
+                             bool is_remote, Settling settling, const std::stop_token &stop);
+
+/// The runs, dead or alive, that have hidden files there.
+Result<std::set<std::string>> runs_with_files(const os::Directory &directory);
 
 /// Whether files of that run are still there for recovery.
 Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id);

@@ -1,11 +1,10 @@
 #include "engine/claim.hpp"
 
-#include "base/log.hpp"
 #include "destination/backup_list.hpp"
 #include "destination/backup_name.hpp"
 #include "destination/probe.hpp"
 #include "destination/publish.hpp"
-#include "destination/recovery.hpp"
+#include "engine/recover.hpp"
 
 #include <fmt/format.h>
 #include <optional>
@@ -31,61 +30,6 @@ Result<os::Directory> open_destination(const Context &context, const config::Job
             fmt::format("mount what belongs there, or make it: install -d -m 0750 '{}'", path)));
     }
     return directory;
-}
-
-// A run may die between its last rename and the ledger: its backup stands, only the row is missing.
-std::optional<destination::Manifest> published_by(const os::Directory &directory,
-                                                  const std::string &run_id) {
-    const auto backups = destination::list_backups(directory);
-    if (!backups) {
-        return std::nullopt;
-    }
-    for (const destination::FoundBackup &backup : *backups) {
-        if (backup.manifest && backup.manifest->run_id == run_id) {
-            return *backup.manifest;
-        }
-    }
-    return std::nullopt;
-}
-
-Result<std::vector<destination::Manifest>> recover(const os::Directory &directory,
-                                                   const os::LockFile &lock, bool is_remote,
-                                                   const std::stop_token &stop) {
-    std::vector<destination::Manifest> completed;
-    for (const os::LockOwner &dead : lock.predecessors()) {
-        INTACT_TRY_ASSIGN(auto recovery,
-                          destination::recover_run(directory, dead.run_id, is_remote, stop));
-        for (const std::string &name : recovery.set_aside) {
-            log::warning(
-                fmt::format("run {} left a name taken by a file that is neither its backup "
-                            "nor the one before: that file is kept as {}",
-                            dead.run_id, os::quoted(directory.path_of(name))));
-        }
-        if (!recovery.shared.empty()) {
-            log::warning(fmt::format("the power cut left files on {} that share clusters: they are "
-                                     "kept as {}; unmount it, run fsck.vfat, then remove them",
-                                     os::quoted(directory.path()),
-                                     fmt::join(recovery.shared, ", ")));
-        }
-        switch (recovery.what) {
-        case destination::Recovered::nothing:
-            if (auto manifest = published_by(directory, dead.run_id)) {
-                completed.push_back(*std::move(manifest));
-            }
-            break;
-        case destination::Recovered::swept:
-            log::warning(fmt::format(
-                "run {} died before it published: its unfinished backup was removed from {}",
-                dead.run_id, os::quoted(directory.path())));
-            break;
-        case destination::Recovered::completed:
-            log::warning(fmt::format("run {} died while it published '{}': that is finished now",
-                                     dead.run_id, recovery.published->archive));
-            completed.push_back(*std::move(recovery.published));
-            break;
-        }
-    }
-    return completed;
 }
 
 // Two runs within one second would share a name; the second one takes the next second.
@@ -157,7 +101,9 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
                       os::LockFile::acquire(directory,
                                             destination::target_lock_name(job, context.host),
                                             owner(context, run, started), patience, stop));
-    INTACT_TRY_ASSIGN(auto recovered, recover(directory, target_lock, filesystem.is_remote, stop));
+    INTACT_TRY_ASSIGN(auto recovered,
+                      settle_predecessors(directory, target_lock, filesystem.is_remote,
+                                          destination::Settling::act, stop));
     Claim claim{std::move(job_lock),
                 std::move(directory),
                 std::move(target_lock),

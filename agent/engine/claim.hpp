@@ -11,6 +11,7 @@
 #include "destination/protocol.hpp"
 #include "engine/context.hpp"
 #include "engine/mount_guard.hpp"
+#include "engine/recover.hpp"
 #include "os/file.hpp"
 #include "os/lock_file.hpp"
 
@@ -33,8 +34,7 @@ struct Claim {
     std::string previous_archive; ///< the job's newest backup before this; empty: none
     std::string previous_manifest_sha256;
     std::uint64_t previous_bytes;
-    std::vector<destination::Manifest>
-        recovered; ///< backups whose publishing was finished just now
+    std::vector<SettledRun> recovered; ///< what dead runs had left
 };
 
 /// The job's lock, in the state directory.

@@ -54,6 +54,12 @@ bool is_another(const destination::Filesystem &now, const LastMount &last) {
 
 } // namespace
 
+LastMount last_mount_of(const std::optional<catalog::RunRecord> &last, const config::Job &job) {
+    return last && last->destination == job.destination.path
+               ? LastMount{last->filesystem, last->mount_point}
+               : LastMount{};
+}
+
 Result<> check_destination(const config::Destination &destination,
                            const destination::Filesystem &now, const LastMount &last) {
     INTACT_TRY(check_required(destination.require_mount, destination.path,

@@ -3,10 +3,12 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "catalog/run_record.hpp"
 #include "config/job.hpp"
 #include "destination/filesystem.hpp"
 #include "os/file.hpp"
 
+#include <optional>
 #include <string>
 
 namespace intact::engine {
@@ -16,6 +18,9 @@ struct LastMount {
     std::string identity;
     std::string point;
 };
+
+/// Of the newest run that left a backup, when that was at the job's destination of today.
+LastMount last_mount_of(const std::optional<catalog::RunRecord> &last, const config::Job &job);
 
 /// Before anything is written there. Which of the two decides: what require_mount names, else what
 /// the last backup lay on. Errors: wrong_mount.

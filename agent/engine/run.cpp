@@ -140,9 +140,13 @@ Result<> Run::claim() {
     record_.filesystem = claim_->filesystem.identity;
     record_.mount_point = claim_->filesystem.mount_point;
     watch_.expect_bytes();
-    for (const destination::Manifest &manifest : claim_->recovered) {
-        if (catalog_) {
-            static_cast<void>(catalog_->finish(record_of(manifest, claim_->directory.path())));
+    for (const SettledRun &settled : claim_->recovered) {
+        for (const std::string &line : words_for(claim_->directory, settled)) {
+            log::warning(line);
+        }
+        if (catalog_ && settled.recovery.published) {
+            static_cast<void>(
+                catalog_->finish(record_of(*settled.recovery.published, claim_->directory.path())));
         }
     }
     // A guess, as this one may be smaller: it is told early, and the disk itself decides.
@@ -168,8 +172,8 @@ void Run::open_catalog() {
     catalog_ = *std::move(opened);
     if (const auto last = catalog_->last_backup(job_.name); last && *last) {
         progress_.expected_bytes = (*last)->bytes_read;
-        if (!options_.is_new_destination && (*last)->destination == job_.destination.path) {
-            last_mount_ = {(*last)->filesystem, (*last)->mount_point};
+        if (!options_.is_new_destination) {
+            last_mount_ = last_mount_of(*last, job_);
         }
     }
     auto begun = catalog_->settle(job_.name, record_.run_id).and_then([&](const auto &) {
@@ -256,8 +260,8 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
 // Publishing moves names, not bytes: what lies under the final names now must be what was proven.
 Result<> Run::confirm(destination::PublishedBackup &published,
                       const destination::Manifest &manifest) {
-    const auto depth = claim_->protocol.reads_again ? config::VerifyDepth::checksum
-                                                    : config::VerifyDepth::size;
+    const auto depth =
+        claim_->protocol.reads_again ? config::VerifyDepth::checksum : config::VerifyDepth::size;
     const auto confirmed = destination::verify_backup(claim_->directory, published.manifest(),
                                                       depth, std::stop_token());
     if (!confirmed) {
@@ -267,7 +271,7 @@ Result<> Run::confirm(destination::PublishedBackup &published,
         return fail(confirmed.error());
     }
     if (const auto settled = published.settle(); !settled) {
-        log::warning("remove the replaced backup: " + settled.error().message() +
+        log::warning("clean up after publishing: " + settled.error().message() +
                      ", left for the next run");
     }
     record_.archive = published.archive();

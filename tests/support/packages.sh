@@ -12,6 +12,7 @@ debian_run=(zstd tar coreutils diffutils findutils)
 debian_test=(
     libgtest-dev libgmock-dev
     acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
+    xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
     procps time openssl gzip shellcheck clang-format-19
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
@@ -25,6 +26,7 @@ fedora_run=(zstd tar coreutils diffutils findutils)
 fedora_test=(
     gtest-devel gmock-devel libasan libubsan libtsan
     acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
+    xfsprogs btrfs-progs exfatprogs bindfs
     procps-ng time openssl gzip ShellCheck
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)

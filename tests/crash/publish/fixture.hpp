@@ -56,7 +56,8 @@ protected:
         INTACT_TRY_ASSIGN(const auto directory, os::Directory::open(temp_ / "dest", sys));
         const std::string run = dead_run();
         return run.empty() ? Result<destination::Recovery>()
-                           : destination::recover_run(directory, run, manner_.is_remote, {});
+                           : destination::recover_run(directory, run, manner_.is_remote,
+                                                      destination::Settling::act, {});
     }
 
     enum class Holds { old_backup, new_backup, nothing, something_else };

@@ -9,6 +9,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 tl::expected<CommandLine, Answer> parse(std::vector<const char *> words) {
     words.insert(words.begin(), "intact");
@@ -98,6 +99,27 @@ TEST(CommandLineTest, waits_for_ever_without_swallowing_the_job) {
 TEST(CommandLineTest, takes_a_new_destination_only_when_told) {
     EXPECT_FALSE(parsed<RunArguments>({"run", "etc"}).is_new_destination);
     EXPECT_TRUE(parsed<RunArguments>({"run", "etc", "--new-destination"}).is_new_destination);
+}
+
+TEST(CommandLineTest, looks_at_jobs_and_directories) {
+    EXPECT_THAT(parsed<DoctorArguments>({"doctor"}).words, IsEmpty());
+    const auto doctor = parsed<DoctorArguments>({"doctor", "etc", "/mnt/", "--json"});
+    EXPECT_THAT(doctor.words, ElementsAre("etc", "/mnt/"));
+    EXPECT_EQ(doctor.form, Form::json);
+}
+
+TEST(CommandLineTest, recovers_in_earnest_unless_told) {
+    EXPECT_EQ(parsed<RecoverArguments>({"recover"}).word, "");
+    EXPECT_EQ(parsed<RecoverArguments>({"recover", "etc"}).settling, destination::Settling::act);
+    EXPECT_EQ(parsed<RecoverArguments>({"recover", "-n", "/mnt/"}).settling,
+              destination::Settling::look);
+}
+
+TEST(CommandLineTest, tests_a_directory_once_unless_told) {
+    EXPECT_EQ(parsed<SelftestArguments>({"selftest", "publish", "/mnt"}).rounds, 1U);
+    EXPECT_EQ(parsed<SelftestArguments>({"selftest", "publish", "/mnt", "--rounds=3"}).rounds, 3U);
+    EXPECT_EQ(refused({"selftest", "publish"}).exit_code, 2);
+    EXPECT_EQ(refused({"selftest", "publish", "/mnt", "--rounds=0"}).exit_code, 2);
 }
 
 TEST(CommandLineTest, waits_as_long_as_told) {

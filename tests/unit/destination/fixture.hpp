@@ -152,7 +152,8 @@ protected:
     }
 
     Result<destination::Recovery> recover(const std::string &run) const {
-        return destination::recover_run(directory_, run, manner_.is_remote, {});
+        return destination::recover_run(directory_, run, manner_.is_remote,
+                                        destination::Settling::act, {});
     }
 
     TempDir temp_;

@@ -1,0 +1,175 @@
+#include "engine/recover.hpp"
+
+#include "catalog/catalog.hpp"
+#include "destination/backup_list.hpp"
+#include "destination/backup_name.hpp"
+#include "destination/filesystem.hpp"
+#include "destination/staging.hpp"
+#include "engine/claim.hpp"
+#include "engine/rebuild.hpp"
+
+#include <chrono>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <iterator>
+#include <set>
+#include <unistd.h>
+
+namespace intact::engine {
+namespace {
+
+using destination::Recovered;
+using destination::Recovery;
+using destination::Settling;
+
+// A run may die between its last rename and the ledger: its backup stands, only the row is missing.
+std::optional<destination::Manifest> published_by(const os::Directory &directory,
+                                                  const std::string &run_id) {
+    const auto backups = destination::list_backups(directory);
+    if (!backups) {
+        return std::nullopt;
+    }
+    for (const destination::FoundBackup &backup : *backups) {
+        if (backup.manifest && backup.manifest->run_id == run_id) {
+            return *backup.manifest;
+        }
+    }
+    return std::nullopt;
+}
+
+Result<SettledRun> settle(const os::Directory &directory, const std::string &run_id, bool is_remote,
+                          Settling settling, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(auto recovery,
+                      destination::recover_run(directory, run_id, is_remote, settling, stop));
+    if (recovery.what == Recovered::nothing) {
+        recovery.published = published_by(directory, run_id);
+    }
+    return SettledRun{run_id, std::move(recovery)};
+}
+
+/// All locks of a directory, so that no run is at work there.
+class AllLocks {
+public:
+    static Result<AllLocks> take(const Context &context, const os::Directory &directory) {
+        AllLocks locks;
+        const WallTime now = context.clock->now();
+        const os::LockOwner owner{getpid(), context.host, RunId::make(now).str(), rfc3339(now)};
+        INTACT_TRY_ASSIGN(const auto names, directory.names());
+        for (const std::string &name : names) {
+            if (name.starts_with(".intact-") && name.ends_with(".lock")) {
+                INTACT_TRY_ASSIGN(auto lock, os::LockFile::acquire(directory, name, owner,
+                                                                   std::chrono::milliseconds(0),
+                                                                   std::stop_token()));
+                locks.held_.push_back(std::move(lock));
+            }
+        }
+        return locks;
+    }
+    void release() {
+        for (os::LockFile &lock : held_) {
+            lock.release();
+        }
+    }
+
+private:
+    std::vector<os::LockFile> held_;
+};
+
+void append(std::vector<std::string> &lines, std::vector<std::string> more) {
+    std::move(more.begin(), more.end(), std::back_inserter(lines));
+}
+
+} // namespace
+
+Result<std::vector<SettledRun>> settle_predecessors(const os::Directory &directory,
+                                                    const os::LockFile &lock, bool is_remote,
+                                                    Settling settling,
+                                                    const std::stop_token &stop) {
+    std::vector<SettledRun> all;
+    for (const os::LockOwner &dead : lock.predecessors()) {
+        INTACT_TRY_ASSIGN(auto settled, settle(directory, dead.run_id, is_remote, settling, stop));
+        all.push_back(std::move(settled));
+    }
+    return all;
+}
+
+std::vector<std::string> words_for(const os::Directory &directory, const SettledRun &settled) {
+    const Recovery &recovery = settled.recovery;
+    std::vector<std::string> lines;
+    if (recovery.what == Recovered::swept) {
+        lines.push_back(fmt::format("run {} died before it published: its unfinished backup goes "
+                                    "from {}, the one before stands",
+                                    settled.run_id, os::quoted(directory.path())));
+    } else if (recovery.what == Recovered::completed) {
+        lines.push_back(fmt::format("run {} died while it published '{}': that is finished now",
+                                    settled.run_id, recovery.published->archive));
+    }
+    for (const std::string &name : recovery.set_aside) {
+        lines.push_back(fmt::format("run {} left a name taken by a file that is neither its backup "
+                                    "nor the one before: that file is kept as {}",
+                                    settled.run_id, os::quoted(directory.path_of(name))));
+    }
+    if (!recovery.shared.empty()) {
+        lines.push_back(fmt::format("the power cut left files on {} that share clusters: they are "
+                                    "kept as {}; unmount it, run fsck.vfat, then remove them",
+                                    os::quoted(directory.path()),
+                                    fmt::join(recovery.shared, ", ")));
+    }
+    return lines;
+}
+
+Result<std::vector<std::string>> recover_job(const Context &context, const config::Job &job,
+                                             Settling settling, const std::stop_token &stop) {
+    const WallTime now = context.clock->now();
+    const RunId id = RunId::make(now);
+    constexpr std::chrono::milliseconds kNoPatience{0};
+    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context, job, id, now, kNoPatience, stop));
+    INTACT_TRY_ASSIGN(const auto directory,
+                      os::Directory::open(job.destination.path, *context.sys));
+    INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(directory));
+    const os::LockOwner owner{getpid(), context.host, id.str(), rfc3339(now)};
+    INTACT_TRY_ASSIGN(auto target_lock,
+                      os::LockFile::acquire(directory,
+                                            destination::target_lock_name(job, context.host), owner,
+                                            kNoPatience, stop));
+    INTACT_TRY_ASSIGN(const auto all, settle_predecessors(directory, target_lock,
+                                                          filesystem.is_remote, settling, stop));
+    std::vector<std::string> lines;
+    for (const SettledRun &settled : all) {
+        append(lines, words_for(directory, settled));
+    }
+    if (settling == Settling::look) {
+        return lines; // the locks' records stay for who settles in earnest
+    }
+    INTACT_TRY_ASSIGN(const auto catalog, catalog::Catalog::open(context.state_dir));
+    INTACT_TRY(catalog->settle(job.name, id.str()));
+    for (const SettledRun &settled : all) {
+        if (settled.recovery.published) {
+            INTACT_TRY(catalog->finish(record_of(*settled.recovery.published, directory.path())));
+        }
+    }
+    target_lock.release();
+    job_lock.release();
+    return lines;
+}
+
+Result<std::vector<std::string>> recover_directory(const Context &context, const std::string &path,
+                                                   Settling settling, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const auto directory, os::Directory::open(path, *context.sys));
+    INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(directory));
+    // In this order: whoever made files before the list was made held a lock by then.
+    INTACT_TRY_ASSIGN(const std::set<std::string> runs, destination::runs_with_files(directory));
+    INTACT_TRY_ASSIGN(auto locks, AllLocks::take(context, directory));
+    std::vector<std::string> lines;
+    for (const std::string &run_id : runs) {
+        INTACT_TRY_ASSIGN(const auto settled,
+                          settle(directory, run_id, filesystem.is_remote, settling, stop));
+        append(lines, words_for(directory, settled));
+    }
+    if (settling == Settling::act) {
+        locks.release();
+    }
+    return lines;
+}
+
+} // namespace intact::engine

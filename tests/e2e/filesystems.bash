@@ -1,0 +1,314 @@
+#!/usr/bin/env bash
+# Real filesystems: what is found there, how backups get there, and that a process killed at any step
+# of that costs none. Those that this kernel does not have are tried in tests/vm.
+# shellcheck source=tests/e2e/harness.bash
+source "$(dirname "$0")/harness.bash"
+
+MOUNTED=()
+
+# on NAME MOUNT-COMMAND...: runs it with the mount point added; unmounted when the case ends.
+on() {
+    local name=$1
+    shift
+    [[ $EUID -eq 0 ]] || skip "mounting needs root"
+    command -v "$1" >/dev/null || skip "no $1 here"
+    mkdir -p "$DEST/job"
+    "$@" "$DEST/job" >"$WORK/mount.err" 2>&1 ||
+        skip "$name cannot be mounted here: $(tail -n 1 "$WORK/mount.err")"
+    MOUNTED+=("$DEST/job")
+    trap unmount_all EXIT
+}
+
+unmount_all() {
+    local at
+    for ((at = ${#MOUNTED[@]} - 1; at >= 0; at--)); do
+        umount "${MOUNTED[at]}" 2>/dev/null || umount -l "${MOUNTED[at]}"
+    done
+}
+
+# disk SIZE MKFS...: an image at $WORK/disk with that filesystem.
+disk() {
+    rm -f "$WORK/disk"
+    truncate -s "$1" "$WORK/disk"
+    shift
+    command -v "$1" >/dev/null || skip "no $1 here"
+    "$@" "$WORK/disk" >"$WORK/mkfs.out" 2>&1 || fail "$(cat "$WORK/mkfs.out")"
+}
+
+job_named() {
+    job job <<TOML
+[source]
+type    = "command"
+command = ["sh", "-c", "head -c 300000 /dev/urandom"]
+
+[destination]
+path = "$DEST/job"
+name = "$1"
+TOML
+}
+
+# publishes STRATEGY VARIANT NAME-REGEX: what is said, what is done, and what it withstands.
+publishes() {
+    local strategy=$1 variant=$2 name=$3 status
+    expect 0 intact doctor --json "$DEST/job/"
+    cp "$WORK/out" "$WORK/doctor.json"
+    is "$(from_json "$WORK/doctor.json" 'm["strategy"]')" "$strategy"
+    [[ $(from_json "$WORK/doctor.json" 'm["variant"]') =~ ^($variant)$ ]] ||
+        fail "found as $(cat "$WORK/doctor.json")"
+    variant=${BASH_REMATCH[1]}
+    [[ $(from_json "$WORK/doctor.json" 'm["filesystem"]["name"]') =~ ^$name$ ]] ||
+        fail "found as $(cat "$WORK/doctor.json")"
+    status=0
+    [[ $(from_json "$WORK/doctor.json" 'm["concern"]') == None ]] || status=3
+    local template
+    for template in '{job}-{time}' always; do
+        job_named "$template"
+        expect $status intact run job
+        expect $status intact run job
+        is "$(from_json "$(manifest_of job)" 'm["destination"]["strategy"] + " " + m["destination"]["variant"]')" \
+            "$strategy $variant"
+        is "$(left_over "$DEST/job")" ""
+        expect 0 intact verify job
+        (cd "$DEST/job" && sha256sum -c --quiet -- *.sha256)
+    done
+    expect 0 intact selftest publish --json "$DEST/job"
+    is "$(find "$DEST/job" -name '.intact-*' ! -name '*.lock')" ""
+    [[ $(from_json "$WORK/out" 'm["kept"] > 0 and m["completed"] > 0') == True ]] ||
+        fail "$(cat "$WORK/out")"
+    printf 'publishes\t%s\t%s\t%s\t%s kills\n' "$(from_json "$WORK/out" 'm["filesystem"]["name"]')" \
+        "$strategy" "$variant" "$(from_json "$WORK/out" 'm["kills"]')"
+}
+
+case_ext4() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    publishes atomic-rename rename 'ext4'
+}
+
+case_ext4_without_journal() {
+    disk 64M mkfs.ext4 -q -F -O '^has_journal'
+    on ext4 mount -o loop "$WORK/disk"
+    publishes copy-and-swap link-guard 'ext4 without journal'
+}
+
+case_xfs() {
+    disk 320M mkfs.xfs -q
+    on xfs mount -o loop "$WORK/disk"
+    publishes atomic-rename rename 'XFS'
+}
+
+case_btrfs() {
+    disk 160M mkfs.btrfs -q
+    on btrfs mount -o loop "$WORK/disk"
+    publishes atomic-rename rename 'Btrfs'
+}
+
+case_btrfs_subvolume() {
+    disk 160M mkfs.btrfs -q
+    on btrfs mount -o loop "$WORK/disk"
+    local top=$DEST/job
+    btrfs -q subvolume create "$top/inner"
+    DEST=$WORK/inner
+    on subvolume mount -o loop,subvol=inner "$WORK/disk"
+    publishes atomic-rename rename 'Btrfs'
+}
+
+case_tmpfs() {
+    on tmpfs mount -t tmpfs none
+    publishes atomic-rename rename 'tmpfs'
+}
+
+# overlay OPTIONS: on an ext4.
+overlay() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    local below=$DEST/job
+    mkdir "$below/lower" "$below/upper" "$below/work"
+    DEST=$WORK/overlay
+    on overlay mount -t overlay \
+        -o "lowerdir=$below/lower,upperdir=$below/upper,workdir=$below/work$1" none
+}
+
+case_overlay() {
+    overlay ''
+    publishes atomic-rename rename 'overlay on ext4'
+}
+
+case_overlay_volatile() {
+    overlay ',volatile'
+    publishes copy-and-swap link-guard 'overlay'
+    says out 'volatile'
+}
+
+case_exfat_fuse() {
+    disk 32M mkfs.exfat
+    device=$(losetup --find --show "$WORK/disk")
+    trap 'losetup -d "$device"' EXIT
+    on exfat-fuse mount.exfat-fuse "$device"
+    trap 'unmount_all; losetup -d "$device"' EXIT
+    publishes copy-and-swap two-step 'fuseblk'
+}
+
+case_bindfs() {
+    mkdir "$WORK/below"
+    on bindfs bindfs "$WORK/below"
+    publishes copy-and-swap link-guard 'fuse.*'
+}
+
+case_fuse2fs() {
+    disk 64M mkfs.ext4 -q -F
+    on fuse2fs fuse2fs -o fakeroot "$WORK/disk"
+    publishes copy-and-swap '(link-guard|two-step)' 'fuse.*'
+}
+
+# What storage holds, not what memory remembers: the pages stay, since they are mapped and in use.
+case_damage_beneath_the_page_cache_is_found() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    job_named '{job}-{time}'
+    expect 0 intact run job
+    sync -f "$DEST/job"
+    local archive
+    archive=$(archive_of job)
+    coproc HOLD { python3 -B -c '
+import mmap, sys
+file = open(sys.argv[1], "rb")
+held = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+sum(held[::4096])
+print("held", flush=True)
+sys.stdin.read()' "$archive"; }
+    read -r <&"${HOLD[0]}"
+    python3 -B -c '
+import sys
+archive, disk = (open(name, "rb").read() for name in sys.argv[1:])
+at = disk.find(archive[4096:8192])
+assert at >= 0
+with open(sys.argv[2], "r+b") as image:
+    image.seek(at)
+    image.write(b"damaged")' "$archive" "$WORK/disk"
+    blockdev --flushbufs "$(findmnt -no SOURCE "$DEST/job")"
+    expect 5 intact verify job
+    cmp "$archive" "$archive" # and memory still shows it whole
+    is "$(cd "$DEST/job" && sha256sum -c --quiet -- *.sha256 2>&1)" ""
+}
+
+# --- the mount that is not there -------------------------------------------------------------------
+
+case_a_mount_that_is_missing_gets_no_backup() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    job_named '{job}-{time}'
+    expect 0 intact run job
+    expect 0 intact doctor job
+    umount "$DEST/job"
+    MOUNTED=()
+    expect 1 intact run job
+    says err 'another filesystem than the last backup'
+    says err 'hint: mount what belongs there'
+    is "$(find "$DEST/job" -mindepth 1)" ""
+    expect 1 intact doctor job
+    expect 0 intact history job --json
+    says out '"wrong_mount"'
+    on ext4 mount -o loop "$WORK/disk"
+    expect 0 intact run job
+}
+
+case_another_disk_in_its_place_is_taken_only_when_told() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    job_named '{job}-{time}'
+    expect 0 intact run job
+    umount "$DEST/job"
+    MOUNTED=()
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    expect 1 intact run job
+    expect 1 intact run job
+    is "$(find "$DEST/job" -name '*intact-*')" ""
+    expect 0 intact run job --new-destination
+    expect 0 intact run job
+}
+
+case_a_mount_that_goes_during_the_run_gets_no_backup() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    job job <<TOML
+[source]
+type    = "command"
+command = ["sh", "-c", "umount -l '$DEST/job' && echo data"]
+
+[destination]
+path = "$DEST/job"
+TOML
+    MOUNTED=()
+    expect 1 intact run job
+    says err 'unmounted, mounted over or replaced'
+    is "$(find "$DEST/job" -mindepth 1)" ""
+}
+
+case_a_required_mount_must_be_there_from_the_start() {
+    [[ $(stat -c %m "$DEST") == / ]] || skip "here $DEST has a mount of its own"
+    job job <<TOML
+[source]
+type    = "command"
+command = ["echo", "data"]
+
+[destination]
+path = "$DEST/job"
+require_mount = true
+TOML
+    expect 1 intact run job
+    says err 'lies on the root filesystem'
+    is "$(find "$DEST/job" -mindepth 1)" ""
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    expect 0 intact run job
+    sed -i 's/require_mount = true/require_mount = "UUID=00000000-1111-2222-3333-444444444444"/' \
+        "$INTACT_CONFIG_DIR/jobs.d/job.toml"
+    expect 1 intact run job
+    sed -i "s/require_mount = .*/require_mount = \"UUID=$(blkid -o value -s UUID "$WORK/disk")\"/" \
+        "$INTACT_CONFIG_DIR/jobs.d/job.toml"
+    expect 0 intact run job
+}
+
+# --- by hand ---------------------------------------------------------------------------------------
+
+case_recover_settles_a_dead_run() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    job_named always
+    expect 0 intact run job
+    expect 137 strace -qq -f -o /dev/null -e trace=renameat2 \
+        -e inject=renameat2:signal=KILL:when=6 "$INTACT" run job
+    local left before
+    left=$(left_over "$DEST/job")
+    [[ -n $left ]] || fail "nothing was left"
+    before=$(find "$DEST/job" -type f ! -name '*.lock' -exec sha256sum {} + | sort)
+    expect 0 intact recover job --dry-run
+    says out 'would settle: run '
+    is "$(find "$DEST/job" -type f ! -name '*.lock' -exec sha256sum {} + | sort)" "$before"
+    expect 0 intact recover "$DEST/job/" --dry-run
+    says out 'would settle: run '
+    is "$(left_over "$DEST/job")" "$left"
+    expect 0 intact recover "$DEST/job/"
+    says out 'run .* (died before it published|that is finished now)'
+    is "$(left_over "$DEST/job")" ""
+    expect 0 intact verify job
+    expect 0 intact recover job
+    says out 'nothing to recover'
+}
+
+case_recover_waits_for_no_run() {
+    job job <<TOML
+[source]
+type    = "command"
+command = ["sh", "-c", "echo begun >'$WORK/begun'; exec sleep 600"]
+TOML
+    intact run job >/dev/null 2>&1 &
+    await "the run" test -s "$WORK/begun"
+    expect 4 intact recover job
+    expect 4 intact recover "$DEST/job/"
+    is "$(left_over "$DEST/job" | wc -l)" 1
+}
+
+run_cases
