@@ -41,6 +41,10 @@ StopSignals::StopSignals() {
 StopSignals::~StopSignals() {
     thread_.request_stop();
     thread_.join();
+    // What came too late to stop anything must not make finished work look killed.
+    signalfd_siginfo late{};
+    while (read(signals_.get(), &late, sizeof late) == sizeof late) {
+    }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
