@@ -12,23 +12,41 @@ Content content_of(std::string_view text) {
     return {text.size(), pipeline::Sha256::of(text)};
 }
 
-Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
-                                          const std::stop_token &stop) {
-    const auto file = open_cold(directory, name);
-    if (!file) {
-        return file.error().sys_errno() == ENOENT ? Result<std::optional<Content>>(std::nullopt)
-                                                  : fail(file.error());
-    }
-    INTACT_TRY_ASSIGN(
-        const auto reader,
-        pipeline::StoredReader::open(file->fd.get(), directory.path_of(name), "none", stop));
+namespace {
+
+Result<Content> read_content(const os::Directory &directory, const std::string &name,
+                             const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const ColdFile file, open_cold(directory, name));
+    INTACT_TRY_ASSIGN(const auto reader, pipeline::StoredReader::open(
+                                             file.fd.get(), directory.path_of(name), "none", stop));
     for (;;) {
         INTACT_TRY_ASSIGN(const auto bytes, reader->next());
         if (bytes.empty()) {
-            break;
+            return Content{reader->stored_bytes(), reader->stored_sha256()};
         }
     }
-    return Content{reader->stored_bytes(), reader->stored_sha256()};
+}
+
+} // namespace
+
+bool is_damage(const Error &error) {
+    const int number = error.sys_errno();
+    return number == EIO || number == EUCLEAN || number == EBADMSG;
+}
+
+Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
+                                          const std::stop_token &stop) {
+    auto content = read_content(directory, name, stop);
+    if (content) {
+        return *std::move(content);
+    }
+    if (content.error().sys_errno() == ENOENT) {
+        return std::nullopt;
+    }
+    if (is_damage(content.error())) {
+        return Content{};
+    }
+    return fail(std::move(content).error());
 }
 
 } // namespace intact::destination

@@ -19,9 +19,14 @@ struct Content {
     friend bool operator==(const Content &, const Content &) = default;
 };
 
+/// Whether an error says that the name is there and what it leads to is damaged.
+bool is_damage(const Error &error);
+
 Content content_of(std::string_view text);
 
-/// Of the file as storage gives it back; nothing: no such name. Errors: io; cancelled.
+/// Of the file as storage gives it back; nothing: no such name. What a power cut spoilt so that
+/// storage refuses it (EIO, EUCLEAN, EBADMSG) is there with an empty digest, which is nobody's.
+/// Errors: io; cancelled.
 Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
                                           const std::stop_token &stop);
 

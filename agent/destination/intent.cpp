@@ -1,7 +1,10 @@
 #include "destination/intent.hpp"
 
+#include "destination/content.hpp"
 #include "pipeline/digest.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -10,9 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr unsigned kFormat = 1;
+constexpr unsigned kIntentFormat = 1;
 constexpr std::size_t kLimitBytes = 16u << 10;
-constexpr std::size_t kDigestDigits = 64;
+constexpr std::size_t kIntentDigestDigits = 64;
 constexpr std::array kVariants{Variant::rename, Variant::link_guard, Variant::exchange,
                                Variant::held_rename, Variant::two_step};
 
@@ -80,7 +83,7 @@ Variant variant_named(const std::string &name) {
 }
 
 Intent intent_from(const Json &json) {
-    if (json.at("format").get<unsigned>() != kFormat) {
+    if (json.at("format").get<unsigned>() != kIntentFormat) {
         throw std::invalid_argument("its format is not known");
     }
     Intent intent;
@@ -103,7 +106,7 @@ Error unreadable(std::string_view why) {
 } // namespace
 
 std::string render_intent(const Intent &intent) {
-    Json json{{"format", kFormat},
+    Json json{{"format", kIntentFormat},
               {"run", intent.run_id},
               {"number", intent.number},
               {"committed", intent.state == IntentState::committed},
@@ -117,11 +120,13 @@ std::string render_intent(const Intent &intent) {
 }
 
 Result<Intent> parse_intent(std::string_view text) {
-    if (text.size() < kDigestDigits + 2 || text[kDigestDigits] != ' ' || text.back() != '\n') {
+    if (text.size() < kIntentDigestDigits + 2 || text[kIntentDigestDigits] != ' ' ||
+        text.back() != '\n') {
         return fail(unreadable("cut short"));
     }
-    const std::string_view record = text.substr(kDigestDigits + 1, text.size() - kDigestDigits - 2);
-    if (text.substr(0, kDigestDigits) != pipeline::Sha256::of(record)) {
+    const std::string_view record =
+        text.substr(kIntentDigestDigits + 1, text.size() - kIntentDigestDigits - 2);
+    if (text.substr(0, kIntentDigestDigits) != pipeline::Sha256::of(record)) {
         return fail(unreadable("it does not match its own digest"));
     }
     try {
@@ -136,14 +141,12 @@ IntentSlots::IntentSlots(const os::Directory &directory, const std::string &run_
       b_(fmt::format(".intact-{}.intent-b", run_id)) {}
 
 Result<IntentSlots::Slot> IntentSlots::look(const std::string &name) const {
-    INTACT_TRY_ASSIGN(const bool is_there, directory_.has(name));
-    if (!is_there) {
-        return Slot{name, {}};
-    }
     const auto text = directory_.read_file(name, kLimitBytes);
     if (!text) {
-        return text.error().code() == ErrorCode::file_too_large ? Result<Slot>(Slot{name, {}})
-                                                                : fail(text.error());
+        const Error &error = text.error();
+        const bool is_no_record = error.sys_errno() == ENOENT || is_damage(error) ||
+                                  error.code() == ErrorCode::file_too_large;
+        return is_no_record ? Result<Slot>(Slot{name, {}}) : fail(error);
     }
     const auto intent = parse_intent(*text);
     return Slot{name, intent ? std::optional(*intent) : std::nullopt};

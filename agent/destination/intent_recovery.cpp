@@ -1,5 +1,6 @@
 #include "destination/intent_recovery.hpp"
 
+#include "destination/leftovers.hpp"
 #include "destination/set_aside.hpp"
 #include "destination/shared_clusters.hpp"
 #include "destination/swap.hpp"
@@ -24,8 +25,7 @@ public:
     Settlement(const os::Directory &directory, Intent intent, bool is_remote,
                const std::stop_token &stop)
         : directory_(directory), intent_(std::move(intent)), stop_(stop),
-          swap_(make_swap(intent_.variant, directory, is_remote)),
-          slots_(directory, intent_.run_id) {}
+          swap_(make_swap(intent_.variant, directory, is_remote)) {}
 
     Result<IntentOutcome> settle(Settling settling) {
         if (settling == Settling::act) {
@@ -43,11 +43,15 @@ public:
             INTACT_TRY(keep_what_is_shared());
         }
         for (const std::string &name : useless_) {
-            INTACT_TRY(directory_.remove_if_there(name));
+            INTACT_TRY(remove_leftover(directory_, name));
         }
-        INTACT_TRY(swap_->clear(intent_.backup));
+        for (const MovingFile &file : intent_.backup) {
+            INTACT_TRY(remove_leftover(directory_, file.guard));
+            INTACT_TRY(remove_leftover(directory_, file.staged));
+        }
+        // The record last: what is still there when this dies is told by it once more.
         INTACT_TRY(directory_.sync());
-        INTACT_TRY(slots_.remove());
+        INTACT_TRY(remove_leftovers(directory_, intent_.run_id));
         return std::move(outcome_);
     }
 
@@ -111,7 +115,11 @@ private:
             if (!standing || standing->bytes == 0) {
                 continue;
             }
-            std::vector<std::string> others{file.staged, file.guard};
+            std::vector<std::string> others{file.guard};
+            // A companion that was copied never gave its clusters a second name.
+            if (intent_.variant != Variant::held_rename || !is_companion(file)) {
+                others.push_back(file.staged);
+            }
             others.insert(others.end(), useless_.begin(), useless_.end());
             bool has_own_clusters = false;
             for (const std::string &other : others) {
@@ -168,8 +176,7 @@ private:
         for (const MovingFile &file : intent_.backup) {
             INTACT_TRY(check(file.final, file.fresh));
         }
-        intent_.state = IntentState::committed;
-        return slots_.write(intent_);
+        return {};
     }
 
     // The manifest first: it is what makes a backup of the rest.
@@ -223,7 +230,6 @@ private:
     Intent intent_;
     const std::stop_token &stop_;
     const std::unique_ptr<Swap> swap_;
-    const IntentSlots slots_;
     std::array<Found, 3> found_;
     std::vector<std::string> useless_; ///< of the new backup, when the previous one stands again
     IntentOutcome outcome_;

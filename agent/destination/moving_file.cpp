@@ -25,6 +25,10 @@ Result<std::optional<Content>> companion(const os::Directory &directory, const s
 
 } // namespace
 
+bool is_companion(const MovingFile &file) {
+    return !file.staged.ends_with(".archive");
+}
+
 std::string guard_name(const std::string &staged) {
     return staged + ".previous";
 }

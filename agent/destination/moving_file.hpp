@@ -32,6 +32,9 @@ using MovingBackup = std::array<MovingFile, 3>;
 Result<MovingBackup> moving_backup(const os::Directory &directory, const Manifest &fresh,
                                    const std::optional<Manifest> &previous);
 
+/// Small enough for a copy to move in its place.
+bool is_companion(const MovingFile &file);
+
 /// The hidden name beside a staged one.
 std::string guard_name(const std::string &staged);
 

@@ -3,6 +3,7 @@
 #include "base/run_id.hpp"
 #include "destination/backup_list.hpp"
 #include "destination/intent_recovery.hpp"
+#include "destination/leftovers.hpp"
 #include "destination/set_aside.hpp"
 #include "destination/staging.hpp"
 #include "destination/verify.hpp"
@@ -13,29 +14,6 @@
 
 namespace intact::destination {
 namespace {
-
-// All hidden files of that run but those set aside, the manifest's last, as in Staging::discard():
-// it is what tells a later recovery the case.
-Result<std::vector<std::string>> hidden_files(const os::Directory &directory,
-                                              const std::string &run_id) {
-    INTACT_TRY_ASSIGN(std::vector<std::string> names, directory.names());
-    const std::string stem = fmt::format(".intact-{}.", run_id);
-    const std::string manifest = staged_names(run_id).manifest;
-    std::erase_if(names, [&](const std::string &name) {
-        return !name.starts_with(stem) || is_set_aside(name);
-    });
-    std::stable_partition(names.begin(), names.end(),
-                          [&](const std::string &name) { return name != manifest; });
-    return names;
-}
-
-Result<> remove_hidden(const os::Directory &directory, const std::string &run_id) {
-    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
-    for (const std::string &name : names) {
-        INTACT_TRY(directory.remove_if_there(name));
-    }
-    return directory.sync();
-}
 
 // An exchange keeps what was there under the staged name.
 Result<> take_name(const os::Directory &directory, const std::string &staged,
@@ -205,7 +183,7 @@ private:
 
     Result<Recovery> cleaned(Recovered what, std::optional<Manifest> published) {
         if (settling_ == Settling::act) {
-            INTACT_TRY(remove_hidden(directory_, run_id_));
+            INTACT_TRY(remove_leftovers(directory_, run_id_));
         }
         return Recovery{what, std::move(published), std::move(set_aside_), {}};
     }
@@ -303,42 +281,19 @@ Result<Recovery> recover_run(const os::Directory &directory, const std::string &
     const std::string staged_name = intent->backup.back().staged;
     INTACT_TRY_ASSIGN(auto outcome,
                       settle_intent(directory, *std::move(intent), is_remote, settling, stop));
-    if (settling == Settling::act) {
-        INTACT_TRY(remove_hidden(directory, run_id));
-    }
     Recovery recovery{Recovered::swept, std::nullopt, std::move(outcome.set_aside),
                       std::move(outcome.shared)};
     if (outcome.settled == Settled::forward) {
         recovery.what = Recovered::completed;
         // Where nothing was moved the new manifest may still be the staged one.
-        INTACT_TRY_ASSIGN(const bool is_staged, directory.has(staged_name));
+        INTACT_TRY_ASSIGN(const bool has_staged, directory.has(staged_name));
+        const bool is_staged = settling == Settling::look && has_staged;
         INTACT_TRY_ASSIGN(
             const std::string text,
             directory.read_file(is_staged ? staged_name : manifest_name, kManifestLimitBytes));
         INTACT_TRY_ASSIGN(recovery.published, parse_manifest(text));
     }
     return recovery;
-}
-
-Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
-    constexpr std::string_view kStem = ".intact-";
-    constexpr std::size_t kIdLength = 26;
-    std::set<std::string> runs;
-    INTACT_TRY_ASSIGN(const auto names, directory.names());
-    for (const std::string &name : names) {
-        if (name.starts_with(kStem) && !is_set_aside(name)) {
-            const std::string id = name.substr(kStem.size(), kIdLength);
-            if (RunId::parse(id) && name.substr(kStem.size() + id.size(), 1) == ".") {
-                runs.insert(id);
-            }
-        }
-    }
-    return runs;
-}
-
-Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id) {
-    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
-    return !names.empty();
 }
 
 } // namespace intact::destination

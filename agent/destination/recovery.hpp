@@ -4,11 +4,11 @@
 
 #include "base/error.hpp"
 #include "destination/intent_recovery.hpp"
+#include "destination/leftovers.hpp"
 #include "destination/manifest.hpp"
 #include "os/file.hpp"
 
 #include <optional>
-#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -46,11 +46,5 @@ struct Recovery {
 /// Errors: io; cancelled; archive_damaged when no row fits. After any of them nothing was removed.
 Result<Recovery> recover_run(const os::Directory &directory, const std::string &run_id,
                              bool is_remote, Settling settling, const std::stop_token &stop);
-
-/// The runs, dead or alive, that have hidden files there.
-Result<std::set<std::string>> runs_with_files(const os::Directory &directory);
-
-/// Whether files of that run are still there for recovery.
-Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id);
 
 } // namespace intact::destination

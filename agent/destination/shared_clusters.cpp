@@ -33,7 +33,7 @@ Result<> give_own_clusters(const os::Directory &directory, const std::string &na
     INTACT_TRY_ASSIGN(const os::UniqueFd held, directory.open_file(name));
     INTACT_TRY(copy_file(directory, held.get(), aside));
     INTACT_TRY(directory.sync());
-    if (const auto exchanged = directory.exchange(aside, name); !exchanged) {
+    if (auto exchanged = directory.exchange(aside, name); !exchanged) {
         if (exchanged.error().sys_errno() != EINVAL) {
             return exchanged;
         }

@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <map>
+#include <optional>
 
 namespace intact::destination {
 namespace {
@@ -107,7 +108,9 @@ private:
 };
 
 // P4. exFAT, and FAT before 6.0: a file that is held open keeps its clusters after its name went
-// to another.
+// to another. A power cut within the rename may leave the old name to the old file and none to the
+// new one. With the archive that is the previous backup, whole; but once the archive has moved, its
+// companions must not be lost: copies of them move, and they themselves stay until all is done.
 class HeldRenameSwap final : public Swap {
 public:
     explicit HeldRenameSwap(const os::Directory &directory) : Swap(directory) {}
@@ -121,20 +124,26 @@ public:
         return {};
     }
     Result<> place(const MovingFile &file) override {
-        INTACT_TRY(directory_.rename(file.staged, file.final,
-                                     file.previous ? os::IfExists::replace : os::IfExists::fail));
-        INTACT_TRY(directory_.sync_file(file.final));
-        INTACT_TRY(directory_.sync_filesystem());
-        return directory_.sync();
+        std::string from = file.staged;
+        if (is_companion(file)) {
+            INTACT_TRY_ASSIGN(const os::UniqueFd staged, directory_.open_file(file.staged));
+            INTACT_TRY(write_guard(file, staged.get()));
+            INTACT_TRY_ASSIGN(copies_[file.final], directory_.identity(file.guard));
+            from = file.guard;
+        }
+        return take_name(from, file, file.previous ? os::IfExists::replace : os::IfExists::fail);
     }
     // Its name is gone for good; its bytes are still there to be written once more.
     Result<> take_back(const MovingFile &file) override {
-        INTACT_TRY_ASSIGN(const bool placed, is_placed(file));
-        if (!placed) {
+        INTACT_TRY_ASSIGN(const auto there, directory_.identity(file.final));
+        const auto copy = copies_.find(file.final);
+        const bool is_copy = copy != copies_.end() && there && there == copy->second;
+        if (!is_copy && there != file.identity) {
             return {};
         }
         if (!file.previous) {
-            INTACT_TRY(directory_.rename(file.final, file.staged, os::IfExists::fail));
+            INTACT_TRY(is_copy ? directory_.remove(file.final)
+                               : directory_.rename(file.final, file.staged, os::IfExists::fail));
             return directory_.sync();
         }
         const auto held = held_.find(file.final);
@@ -142,17 +151,27 @@ public:
             return fail(ErrorCode::io, "bring back " + os::quoted(directory_.path_of(file.final)) +
                                            ": the previous file is not held any more");
         }
+        INTACT_TRY(write_guard(file, held->second.get()));
+        return take_name(file.guard, file, os::IfExists::replace);
+    }
+
+private:
+    Result<> write_guard(const MovingFile &file, int from) const {
         INTACT_TRY(directory_.remove_if_there(file.guard));
-        INTACT_TRY(copy_file(directory_, held->second.get(), file.guard));
-        INTACT_TRY(directory_.rename(file.guard, file.final, os::IfExists::replace));
+        INTACT_TRY(copy_file(directory_, from, file.guard));
+        return directory_.sync();
+    }
+    Result<> take_name(const std::string &from, const MovingFile &file,
+                       os::IfExists if_exists) const {
+        INTACT_TRY(directory_.rename(from, file.final, if_exists));
         INTACT_TRY(directory_.sync_file(file.final));
         INTACT_TRY(directory_.sync_filesystem());
         return directory_.sync();
     }
-
-private:
     void release() override { held_.clear(); }
+
     std::map<std::string, os::UniqueFd> held_;
+    std::map<std::string, std::optional<os::FileIdentity>> copies_;
 };
 
 // P5. SMB, and whatever can do no more: the previous file moves aside, then the new one in; neither

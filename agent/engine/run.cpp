@@ -114,6 +114,7 @@ private:
     std::unique_ptr<catalog::Catalog> catalog_;
     std::optional<Error> catalog_error_;
     LastMount last_mount_;
+    std::uint64_t last_bytes_ = 0; ///< of the last backup, wherever it lies
     std::optional<Claim> claim_;
     std::mutex events_mutex_; ///< the walk and a command's stderr speak from threads of their own
     std::size_t warning_bytes_ = 0;
@@ -156,6 +157,12 @@ Result<> Run::claim() {
                                  os::quoted(job_.destination.path), format_size(*free),
                                  format_size(claim_->previous_bytes)));
     }
+    if (const std::uint64_t largest = claim_->filesystem.largest_file;
+        largest != 0 && last_bytes_ > largest) {
+        log::warning(fmt::format("{} holds files up to {}, the last backup took {}",
+                                 os::quoted(job_.destination.path), format_size(largest),
+                                 format_size(last_bytes_)));
+    }
     if (!claim_->protocol.concern.empty()) {
         warn({WarningKind::durability, job_.destination.path, claim_->protocol.concern});
     }
@@ -172,6 +179,7 @@ void Run::open_catalog() {
     catalog_ = *std::move(opened);
     if (const auto last = catalog_->last_backup(job_.name); last && *last) {
         progress_.expected_bytes = (*last)->bytes_read;
+        last_bytes_ = (*last)->bytes_written;
         if (!options_.is_new_destination) {
             last_mount_ = last_mount_of(*last, job_);
         }

@@ -1,0 +1,61 @@
+#include "destination/leftovers.hpp"
+
+#include "base/run_id.hpp"
+#include "destination/content.hpp"
+#include "destination/set_aside.hpp"
+#include "destination/staging.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace intact::destination {
+
+Result<std::vector<std::string>> hidden_files(const os::Directory &directory,
+                                              const std::string &run_id) {
+    INTACT_TRY_ASSIGN(std::vector<std::string> names, directory.names());
+    const std::string stem = fmt::format(".intact-{}.", run_id);
+    std::erase_if(names, [&](const std::string &name) {
+        return !name.starts_with(stem) || is_set_aside(name);
+    });
+    const auto manifest = std::find(names.begin(), names.end(), staged_names(run_id).manifest);
+    if (manifest != names.end()) {
+        std::rotate(manifest, manifest + 1, names.end());
+    }
+    return names;
+}
+
+Result<bool> has_leftovers(const os::Directory &directory, const std::string &run_id) {
+    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
+    return !names.empty();
+}
+
+Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
+    constexpr std::string_view kStem = ".intact-";
+    constexpr std::size_t kIdLength = 26;
+    std::set<std::string> runs;
+    INTACT_TRY_ASSIGN(const auto names, directory.names());
+    for (const std::string &name : names) {
+        if (name.starts_with(kStem) && !is_set_aside(name)) {
+            const std::string id = name.substr(kStem.size(), kIdLength);
+            if (RunId::parse(id) && name.substr(kStem.size() + id.size(), 1) == ".") {
+                runs.insert(id);
+            }
+        }
+    }
+    return runs;
+}
+
+Result<> remove_leftover(const os::Directory &directory, const std::string &name) {
+    auto removed = directory.remove_if_there(name);
+    return removed || is_damage(removed.error()) ? Result<>() : removed;
+}
+
+Result<> remove_leftovers(const os::Directory &directory, const std::string &run_id) {
+    INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
+    for (const std::string &name : names) {
+        INTACT_TRY(remove_leftover(directory, name));
+    }
+    return directory.sync();
+}
+
+} // namespace intact::destination
