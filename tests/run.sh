@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need, builds, and runs every test.
 #
-#   tests/run.sh [--quick] [--lane NAME]... [--no-install]
+#   tests/run.sh [--quick] [--lane NAME]... [--full] [--no-install]
 #
 # Lanes:
 #   test    GCC, warnings are errors: unit, crash and e2e tests, gates
@@ -9,16 +9,22 @@
 #           UndefinedBehaviorSanitizer
 #   tsan    GCC: unit tests under ThreadSanitizer
 #   tidy    clang-tidy on all of agent/, a dozen files at a time
-# Without --lane all of them; --quick is --lane test.
+#   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
+#           power failure
+# Without --lane all of them but vm; --quick is --lane test. --full lets vm try all crash images.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
+# shellcheck source=tests/vm/machine.sh
+source tests/vm/machine.sh
 
 all_lanes=(test asan tsan tidy)
+more_lanes=(vm)
 lanes=()
+extent=bounded
 install=yes
 passed=0
 failed=0
@@ -26,20 +32,21 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,15s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,17s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
     case $1 in
     --quick) lanes=(test) ;;
     --lane)
-        if [[ " ${all_lanes[*]} " != *" ${2-} "* ]]; then
-            echo "error: no lane '${2-}'; there are: ${all_lanes[*]}" >&2
+        if [[ " ${all_lanes[*]} ${more_lanes[*]} " != *" ${2-} "* ]]; then
+            echo "error: no lane '${2-}'; there are: ${all_lanes[*]} ${more_lanes[*]}" >&2
             exit 2
         fi
         lanes+=("$2")
         shift
         ;;
+    --full) extent=full ;;
     --no-install) install=no ;;
     -h | --help)
         usage
@@ -84,11 +91,13 @@ configure() {
     }
 }
 
-# build PRESET
+# build PRESET [TARGET]: all of it, or what the target needs.
 build() {
+    local -a target=()
+    [[ $# -lt 2 ]] || target=(--target "$2")
     configure "$1" || return 1
     # Ninja takes two processes more than there are cores, and a sanitizer build needs 1 GiB each.
-    cmake --build --preset "$1" -- --quiet -j "$(nproc)"
+    cmake --build --preset "$1" "${target[@]}" -- --quiet -j "$(nproc)"
 }
 
 # run_ctest PRESET: adds up the cases inside the programs, which ctest does not see.
@@ -199,11 +208,55 @@ lane_tidy() {
     }
 }
 
+# vm_job LIMIT FILE... -- COMMAND...: runs it in the machine; each row that it prints is a case.
+vm_job() {
+    local row status=0 before=$failed log=build/vm/job.log
+    vm_run "$@" | tee "$log" || status=$?
+    while read -r row; do
+        case $row in
+        PASSED:* | 'PASS '*) count 1 0 0 ;;
+        FAILED:* | 'FAIL '* | 'SKIP '*) count 0 1 0 ;;
+        esac
+    done <"$log"
+    [[ $status -eq 0 || $failed -gt $before ]] || count 0 1 0
+}
+
+lane_vm() {
+    local why budget=45 limit=600 powercut=build/dev/tests/vm/powercut/powercut
+    local intact=build/dev/agent/intact
+    why=$(vm_hindrance)
+    if [[ -n $why ]]; then
+        skip vm "$why"
+        return 0
+    fi
+    if ! build dev powercut || ! build dev intact || ! vm_make_image "$powercut" "$intact"; then
+        echo "FAILED: vm: the programs or the image"
+        count 0 1 0
+        return 0
+    fi
+    if [[ $extent == full ]]; then
+        budget=100000
+        limit=7200
+    fi
+    # Without the words for a debugger they are a twentieth of their size.
+    strip -o "$vm_dir/powercut" "$powercut"
+    strip -o "$vm_dir/intact" "$intact"
+    vm_job "$limit" tests/e2e/harness.bash tests/e2e/mounts.bash tests/vm/filesystems.bash \
+        "$vm_dir/intact" -- env INTACT=/root/job/intact bash filesystems.bash
+    vm_job "$limit" tests/vm/powercut.sh "$vm_dir/powercut" -- \
+        bash powercut.sh ./powercut "$budget"
+}
+
 mkdir -p build
 if [[ $install == yes ]]; then
     heading "packages"
     groups=(build run test)
-    [[ ${lanes[*]} == test ]] || groups+=(lint)
+    for lane in "${lanes[@]}"; do
+        case $lane in
+        asan | tidy) groups+=(lint) ;;
+        vm) groups+=(vm) ;;
+        esac
+    done
     install_packages "${groups[@]}"
 fi
 

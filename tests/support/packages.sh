@@ -16,6 +16,7 @@ debian_test=(
     procps time openssl gzip shellcheck clang-format-19
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
+debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
@@ -30,6 +31,7 @@ fedora_test=(
     procps-ng time openssl gzip ShellCheck
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
+fedora_vm=() # the machine is made of Debian's packages
 
 as_root() {
     if [[ $EUID -eq 0 ]]; then
@@ -56,8 +58,8 @@ missing_packages() {
     done
 }
 
-# install_packages GROUP...: of build, run, test, lint. Leaves the package manager alone when all
-# is there.
+# install_packages GROUP...: of build, run, test, lint, vm. Leaves the package manager alone when
+# all is there.
 install_packages() {
     local family group
     local -a wanted=() missing=()

@@ -1,0 +1,148 @@
+# shellcheck shell=bash
+# A machine with the kernel of Debian 12, where there is none: qemu without hardware virtualisation.
+# It runs one job as its only process and powers off. Sourced by tests/run.sh after packages.sh; all
+# it makes is in build/vm.
+
+vm_dir=$PWD/build/vm
+vm_suite=bookworm
+vm_packages=(
+    linux-image-amd64 systemd-sysv kmod udev dmsetup procps iproute2
+    e2fsprogs xfsprogs btrfs-progs dosfstools exfatprogs
+    nfs-kernel-server nfs-common rpcbind nftables samba cifs-utils python3-minimal
+)
+
+# vm_hindrance: why no such machine can run our programs here; nothing: it can.
+vm_hindrance() {
+    local program
+    # shellcheck source=/dev/null
+    if [[ "$(. /etc/os-release && echo "$ID $VERSION_ID") $(uname -m)" != "debian 12 x86_64" ]]; then
+        echo "programs built here are not for Debian 12 on x86_64"
+        return
+    fi
+    for program in qemu-system-x86_64 mmdebstrap; do
+        command -v "$program" >/dev/null || {
+            echo "no $program here"
+            return
+        }
+    done
+}
+
+# vm_libraries PROGRAM...: the packages of their shared libraries, one a line.
+vm_libraries() {
+    local library
+    ldd "$@" | awk '$3 ~ /^\// { print $3 }' | sort -u | while read -r library; do
+        # A library may be known by where it was before /lib became a link.
+        dpkg-query -S "$library" 2>/dev/null || dpkg-query -S "/usr$library"
+    done | cut -d: -f1 | sort -u
+}
+
+# vm_sources: where this machine has its own Debian packages from, as lines for mmdebstrap.
+vm_sources() {
+    local keys=/usr/share/keyrings/debian-archive-keyring.gpg
+    # shellcheck disable=SC2016 # apt-get expands it
+    apt-get indextargets 'Created-By: Packages' --format \
+        '$(ORIGIN) deb [signed-by='"$keys"'] $(REPO_URI) $(RELEASE) $(COMPONENT)' |
+        sed -n 's/^Debian //p'
+}
+
+# Inside: everything by hand, since an init and udev would take longer to start than the job takes,
+# and udev holds the devices that the job makes.
+vm_write_init() {
+    cat >"$1" <<'END'
+#!/bin/bash
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root
+mount -t proc proc /proc
+mountpoint -q /sys || mount -t sysfs sys /sys
+mountpoint -q /dev || mount -t devtmpfs dev /dev
+mkdir -p /dev/shm /share
+mount -t tmpfs -o size=2g shm /dev/shm
+mount -t tmpfs run /run
+modprobe 9pnet_virtio
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 share /share
+# What is mounted from outside runs slowly: pages of it are not kept.
+cp -r /share/in /root/job
+cd /root/job
+bash ./command >/share/output 2>&1
+echo $? >/share/status
+sync
+echo o >/proc/sysrq-trigger
+sleep infinity
+END
+    chmod 755 "$1"
+}
+
+# vm_make_image PROGRAM...: an image in which these programs run; one that is there already is taken
+# if it was made from the same list.
+vm_make_image() {
+    local stamp root=$vm_dir/root sources=$vm_dir/sources.list init=$vm_dir/job-init
+    local -a packages libraries
+    mkdir -p "$vm_dir"
+    mapfile -t libraries < <(vm_libraries "$@")
+    packages=("${vm_packages[@]}" "${libraries[@]}")
+    vm_sources >"$sources"
+    vm_write_init "$init"
+    stamp=$( (echo "$vm_suite" "${packages[@]}" && cat "$sources" "$init") | sha256sum)
+    if [[ -f $vm_dir/image && "$(cat "$vm_dir/stamp" 2>/dev/null)" == "$stamp" ]]; then
+        echo "vm: the image is there"
+        return 0
+    fi
+    local begun=$SECONDS list
+    list=$(IFS=, && echo "${packages[*]}")
+    as_root rm -rf "$root" "$vm_dir/stamp"
+    # The initial file system gets the few modules that this machine needs, instead of all.
+    # shellcheck disable=SC2016 # mmdebstrap's shell expands it
+    as_root mmdebstrap --quiet --variant=minbase --include="$list" \
+        --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
+        --essential-hook='mkdir -p "$1/usr/share/initramfs-tools/modules.d"' \
+        --essential-hook='echo MODULES=list >"$1/etc/initramfs-tools/conf.d/vm"' \
+        --essential-hook='printf "%s\n" virtio_pci virtio_blk ext4 \
+            >"$1/usr/share/initramfs-tools/modules.d/vm"' \
+        --customize-hook="copy-in $init /usr/sbin" \
+        "$vm_suite" "$root" - <"$sources" >"$vm_dir/make.log" 2>&1 || {
+        tail -n 20 "$vm_dir/make.log"
+        echo "vm: no image could be made"
+        return 1
+    }
+    cp "$root"/boot/vmlinuz-* "$vm_dir/kernel"
+    as_root cat "$root"/boot/initrd.img-* >"$vm_dir/initrd"
+    truncate -s 3G "$vm_dir/image"
+    as_root mkfs.ext4 -q -F -d "$root" "$vm_dir/image"
+    as_root rm -rf "$root"
+    echo "$stamp" >"$vm_dir/stamp"
+    echo "vm: an image of ${#packages[@]} packages, $((SECONDS - begun)) s"
+}
+
+# vm_run SECONDS FILE... -- COMMAND...: boots, runs the command in a folder that has the files, and
+# prints what it printed. The status is the command's; 125 when the machine did not get that far.
+vm_run() {
+    local limit=$1 share=$vm_dir/share begun=$SECONDS
+    local -a qemu
+    shift
+    rm -rf "$share"
+    mkdir -p "$share/in"
+    while [[ $1 != -- ]]; do
+        cp "$1" "$share/in/"
+        shift
+    done
+    shift
+    printf '%q ' "$@" >"$share/in/command"
+    qemu=(
+        qemu-system-x86_64 -accel "tcg,thread=multi" -cpu max -m 4096 -smp 2 -nic none
+        -display none -monitor none -serial "file:$vm_dir/console.log" -no-reboot
+        -kernel "$vm_dir/kernel" -initrd "$vm_dir/initrd"
+        -append "root=/dev/vda rw console=ttyS0 edd=off panic=-1 quiet loglevel=3 mitigations=off
+            init=/usr/sbin/job-init"
+        -drive "file=$vm_dir/image,if=virtio,format=raw,cache=unsafe,snapshot=on"
+        -virtfs "local,path=$share,mount_tag=share,security_model=none"
+    )
+    timeout "$limit" "${qemu[@]}" </dev/null >"$vm_dir/qemu.log" 2>&1 || true
+    [[ ! -f $share/output ]] || cat "$share/output"
+    if [[ ! -f $share/status ]]; then
+        echo "vm: the job did not end within $limit s; the last of qemu and of the console:"
+        tail -n 5 "$vm_dir/qemu.log"
+        tail -n 15 "$vm_dir/console.log"
+        return 125
+    fi
+    echo "the machine ran for $((SECONDS - begun)) s"
+    return "$(cat "$share/status")"
+}
