@@ -153,12 +153,14 @@ Result<IntentSlots::Slot> IntentSlots::look(const std::string &name) const {
 }
 
 Result<std::optional<Intent>> IntentSlots::read() const {
+    // The first one tells all that recovery needs; what is torn is better not read on FAT, which
+    // goes read-only over it.
     INTACT_TRY_ASSIGN(const Slot a, look(a_));
-    INTACT_TRY_ASSIGN(const Slot b, look(b_));
-    if (a.intent && b.intent) {
-        return a.intent->number > b.intent->number ? a.intent : b.intent;
+    if (a.intent) {
+        return a.intent;
     }
-    return a.intent ? a.intent : b.intent;
+    INTACT_TRY_ASSIGN(const Slot b, look(b_));
+    return b.intent;
 }
 
 Result<> IntentSlots::write(Intent intent) const {

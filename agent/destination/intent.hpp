@@ -37,7 +37,7 @@ class IntentSlots {
 public:
     IntentSlots(const os::Directory &directory, const std::string &run_id);
 
-    /// The valid record with the highest number. Errors: io.
+    /// A valid record: both of a publication tell the same of its files. Errors: io.
     Result<std::optional<Intent>> read() const;
     /// Durable when it returns.
     Result<> write(Intent intent) const;

@@ -56,11 +56,24 @@ public:
     }
 
 private:
+    // No more than is needed: what a power cut left unfinished may be such that FAT goes read-only
+    // over reading it.
     Result<> look() {
         for (std::size_t at = 0; at < found_.size(); ++at) {
             const MovingFile &file = intent_.backup[at];
             INTACT_TRY_ASSIGN(found_[at].final, content_at(directory_, file.final, stop_));
-            INTACT_TRY_ASSIGN(found_[at].staged, content_at(directory_, file.staged, stop_));
+            if (found_[at].final != file.fresh) {
+                INTACT_TRY_ASSIGN(found_[at].staged, content_at(directory_, file.staged, stop_));
+            }
+        }
+        return {};
+    }
+    Result<> look_further() {
+        for (std::size_t at = 0; at < found_.size(); ++at) {
+            const MovingFile &file = intent_.backup[at];
+            if (found_[at].final == file.fresh) {
+                INTACT_TRY_ASSIGN(found_[at].staged, content_at(directory_, file.staged, stop_));
+            }
             INTACT_TRY_ASSIGN(found_[at].guard, content_at(directory_, file.guard, stop_));
         }
         return {};
@@ -71,6 +84,7 @@ private:
             outcome_.settled = Settled::forward;
             return {};
         }
+        INTACT_TRY(look_further());
         if (every([&](std::size_t at) { return has_previous(at); })) {
             outcome_.settled = Settled::back;
             return {};
@@ -123,12 +137,7 @@ private:
             others.insert(others.end(), useless_.begin(), useless_.end());
             bool has_own_clusters = false;
             for (const std::string &other : others) {
-                INTACT_TRY_ASSIGN(const auto there, content_at(directory_, other, stop_));
-                if (there != standing) {
-                    continue;
-                }
-                INTACT_TRY_ASSIGN(const bool shared,
-                                  may_share_clusters(directory_, file.final, other));
+                INTACT_TRY_ASSIGN(const bool shared, may_share(file.final, other, *standing));
                 if (!shared) {
                     continue;
                 }
@@ -148,6 +157,20 @@ private:
         return {};
     }
 
+    // What cannot be told by blocks is told by content: names that share clusters hold the same.
+    Result<bool> may_share(const std::string &final, const std::string &other,
+                           const Content &standing) const {
+        INTACT_TRY_ASSIGN(const bool is_there, directory_.has(other));
+        if (!is_there) {
+            return false;
+        }
+        if (const auto shared = share_clusters(directory_, final, other)) {
+            return *shared;
+        }
+        INTACT_TRY_ASSIGN(const auto there, content_at(directory_, other, stop_));
+        return there == standing;
+    }
+
     Result<> go_forward() {
         MovingBackup rest = intent_.backup;
         for (std::size_t at = 0; at < rest.size(); ++at) {
@@ -164,9 +187,14 @@ private:
         }
         INTACT_TRY(swap_->guard(rest));
         for (std::size_t at = 0; at < rest.size(); ++at) {
-            if (found_[at].final != rest[at].fresh) {
-                INTACT_TRY(swap_->place(rest[at]));
+            if (found_[at].final == rest[at].fresh) {
+                continue;
             }
+            if (intent_.variant == Variant::two_step && rest[at].previous) {
+                // The previous file has its final name; what a power cut left here is none.
+                INTACT_TRY(directory_.remove_if_there(rest[at].guard));
+            }
+            INTACT_TRY(swap_->place(rest[at]));
         }
         for (const MovingFile &file : rest) {
             INTACT_TRY(directory_.sync_file(file.final));

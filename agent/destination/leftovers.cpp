@@ -47,7 +47,9 @@ Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
 
 Result<> remove_leftover(const os::Directory &directory, const std::string &name) {
     auto removed = directory.remove_if_there(name);
-    return removed || is_damage(removed.error()) ? Result<>() : removed;
+    const bool stays =
+        !removed && (is_damage(removed.error()) || removed.error().code() == ErrorCode::read_only);
+    return stays ? Result<>() : removed;
 }
 
 Result<> remove_leftovers(const os::Directory &directory, const std::string &run_id) {

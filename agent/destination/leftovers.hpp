@@ -22,7 +22,8 @@ Result<bool> has_leftovers(const os::Directory &directory, const std::string &ru
 Result<std::set<std::string>> runs_with_files(const os::Directory &directory);
 
 /// Removes that name, which may be gone already. What a power cut spoilt so that it cannot be
-/// removed before fsck has run stays: it stands in nobody's way.
+/// removed before fsck has run stays, also where FAT goes read-only over it: it stands in nobody's
+/// way.
 Result<> remove_leftover(const os::Directory &directory, const std::string &name);
 
 /// All of hidden_files(), durably.

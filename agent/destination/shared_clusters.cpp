@@ -11,20 +11,23 @@ namespace {
 
 constexpr std::size_t kCopyBytes = 256u << 10;
 
-// Zero: a hole, or that it cannot be told.
-Result<int> first_block(const os::Directory &directory, const std::string &name) {
-    INTACT_TRY_ASSIGN(const os::UniqueFd fd, directory.open_file(name));
+// Zero: it has none, or that it cannot be told.
+int first_block(const os::Directory &directory, const std::string &name) {
+    const auto fd = directory.open_file(name);
     int block = 0;
-    return ioctl(fd.get(), FIBMAP, &block) == 0 ? block : 0;
+    return fd && ioctl(fd->get(), FIBMAP, &block) == 0 ? block : 0;
 }
 
 } // namespace
 
-Result<bool> may_share_clusters(const os::Directory &directory, const std::string &kept,
-                                const std::string &other) {
-    INTACT_TRY_ASSIGN(const int kept_block, first_block(directory, kept));
-    INTACT_TRY_ASSIGN(const int other_block, first_block(directory, other));
-    return kept_block == 0 || other_block == 0 || kept_block == other_block;
+std::optional<bool> share_clusters(const os::Directory &directory, const std::string &kept,
+                                   const std::string &other) {
+    const int kept_block = first_block(directory, kept);
+    const int other_block = first_block(directory, other);
+    if (kept_block == 0) {
+        return std::nullopt;
+    }
+    return kept_block == other_block;
 }
 
 Result<> give_own_clusters(const os::Directory &directory, const std::string &name,

@@ -5,15 +5,16 @@
 #include "base/error.hpp"
 #include "os/file.hpp"
 
+#include <optional>
 #include <string>
 
 namespace intact::destination {
 
-/// Whether removing `other` may take bytes from `kept`. Both hold the same content. True when they
-/// begin at the same block, and when that cannot be told: the question needs CAP_SYS_RAWIO.
-/// Source: fs/ioctl.c FIBMAP; filesystems.md §2R, FAT rule. Errors: io.
-Result<bool> may_share_clusters(const os::Directory &directory, const std::string &kept,
-                                const std::string &other);
+/// Whether removing `other` takes bytes from `kept`: they begin at the same block. Nothing: that
+/// cannot be told, since the question needs CAP_SYS_RAWIO. Reads neither. Source: fs/ioctl.c
+/// FIBMAP; filesystems.md §2R, FAT rule.
+std::optional<bool> share_clusters(const os::Directory &directory, const std::string &kept,
+                                   const std::string &other);
 
 /// Writes the content of `name` into clusters of its own and gives it that name again; the file it
 /// was becomes `aside`, a free name, and must never be removed by us. Durable when it returns.
