@@ -222,7 +222,7 @@ vm_job() {
 }
 
 lane_vm() {
-    local why budget=45 limit=600 powercut=build/dev/tests/vm/powercut/powercut
+    local why budget=30 limit=1200 powercut=build/dev/tests/vm/powercut/powercut
     local intact=build/dev/agent/intact
     why=$(vm_hindrance)
     if [[ -n $why ]]; then

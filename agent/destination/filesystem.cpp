@@ -40,7 +40,9 @@ constexpr std::array kKnown{
     Known{"ramfs", "ramfs", Variant::rename, "it lives in memory"},
     Known{"vfat", "FAT", Variant::exchange, kFat},
     Known{"msdos", "FAT", Variant::exchange, kFat},
-    Known{"exfat", "exFAT", Variant::held_rename, kFat},
+    // Of a rename there, the drive may keep that the old entries are gone and lose the new one: one
+    // file at a time, with a sync between, loses none of the others.
+    Known{"exfat", "exFAT", Variant::two_step, "a rename there may lose both of its names"},
     Known{"cifs", "SMB", Variant::two_step, "a rename over a file that somebody reads deletes it"},
     Known{"smb3", "SMB", Variant::two_step, "a rename over a file that somebody reads deletes it"},
 };

@@ -6,9 +6,32 @@
 #include "destination/staging.hpp"
 
 #include <algorithm>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 namespace intact::destination {
+
+namespace {
+
+Result<bool> is_counted_short(const os::Directory &directory, const std::string &name) {
+    struct stat own{};
+    if (fstatat(directory.fd(), name.c_str(), &own, AT_SYMLINK_NOFOLLOW) != 0 || own.st_nlink > 1) {
+        return false;
+    }
+    INTACT_TRY_ASSIGN(const auto names, directory.names());
+    for (const std::string &other : names) {
+        struct stat status{};
+        if (other != name &&
+            fstatat(directory.fd(), other.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+            status.st_ino == own.st_ino && status.st_dev == own.st_dev) {
+            return true;
+        }
+    }
+    return false;
+}
+
+} // namespace
 
 Result<std::vector<std::string>> hidden_files(const os::Directory &directory,
                                               const std::string &run_id) {
@@ -46,6 +69,10 @@ Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
 }
 
 Result<> remove_leftover(const os::Directory &directory, const std::string &name) {
+    INTACT_TRY_ASSIGN(const bool is_shared, is_counted_short(directory, name));
+    if (is_shared) {
+        return {};
+    }
     auto removed = directory.remove_if_there(name);
     const bool stays =
         !removed && (is_damage(removed.error()) || removed.error().code() == ErrorCode::read_only);

@@ -23,7 +23,8 @@ Result<std::set<std::string>> runs_with_files(const os::Directory &directory);
 
 /// Removes that name, which may be gone already. What a power cut spoilt so that it cannot be
 /// removed before fsck has run stays, also where FAT goes read-only over it: it stands in nobody's
-/// way.
+/// way. And so does a name that shares its file with another one though the file counts a single
+/// link, as a power cut may leave it without a journal: the other name would be left with nothing.
 Result<> remove_leftover(const os::Directory &directory, const std::string &name);
 
 /// All of hidden_files(), durably.

@@ -174,8 +174,8 @@ private:
     std::map<std::string, std::optional<os::FileIdentity>> copies_;
 };
 
-// P5. SMB, and whatever can do no more: the previous file moves aside, then the new one in; neither
-// rename goes over a file, since there it may delete it.
+// P5. SMB, exFAT, and whatever can do no more: the previous file moves aside, then the new one in;
+// neither rename goes over a file, since there it may delete it.
 class TwoStepSwap final : public Swap {
 public:
     TwoStepSwap(const os::Directory &directory, bool is_remote)
@@ -212,8 +212,11 @@ private:
                                   "they have closed it")
                             : std::move(moved).error());
         }
-        INTACT_TRY(directory_.sync());
-        return directory_.sync_filesystem();
+        // On FAT only the file's own fsync makes its new entry durable, and the next rename must
+        // not overtake it.
+        INTACT_TRY(directory_.sync_file(file.guard));
+        INTACT_TRY(directory_.sync_filesystem());
+        return directory_.sync();
     }
 
     const CarefulNames names_;

@@ -83,7 +83,7 @@ case_vfat() {
 case_exfat() {
     disk 64M mkfs.exfat
     on exfat mount -t exfat -o loop "$WORK/disk"
-    publishes copy-and-swap held-rename 'exFAT'
+    publishes copy-and-swap two-step 'exFAT'
 }
 
 case_nfs3() {

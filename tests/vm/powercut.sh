@@ -15,7 +15,8 @@ rows=(
     "--filesystem ext4-nojournal --protocol link-guard"
     "--filesystem vfat --protocol exchange"
     "--filesystem vfat --protocol exchange --far"
-    "--filesystem exfat --protocol held-rename"
+    "--filesystem exfat --protocol two-step"
+    "--filesystem exfat --protocol two-step --far"
     "--filesystem vfat --protocol held-rename"
     "--filesystem vfat --protocol held-rename --far"
     # Where the least can be relied on.
@@ -24,7 +25,7 @@ rows=(
     "--filesystem ext4 --protocol rename --naming fresh"
     "--filesystem vfat --protocol exchange --naming fresh"
     "--filesystem vfat --protocol exchange --naming fresh --far"
-    "--filesystem exfat --protocol held-rename --naming fresh"
+    "--filesystem exfat --protocol two-step --naming fresh"
     "--filesystem ext4-nojournal --protocol link-guard --naming fresh"
     # As after a boot, which repairs what has no journal.
     "--filesystem ext4-nojournal --protocol link-guard --fsck"

@@ -43,7 +43,7 @@ TEST_F(ClassifyTest, gives_each_filesystem_the_most_that_it_can_be_trusted_with)
              {"- tmpfs tmpfs rw", "tmpfs", Variant::rename, false},
              {"- vfat /dev/sda1 rw", "FAT", Variant::exchange, false},
              {"- msdos /dev/sda1 rw", "FAT", Variant::exchange, false},
-             {"- exfat /dev/sda1 rw", "exFAT", Variant::held_rename, false},
+             {"- exfat /dev/sda1 rw", "exFAT", Variant::two_step, false},
              {"- nfs s:/e rw,vers=3,hard", "NFS 3", Variant::link_guard, true},
              {"- nfs4 s:/e rw,vers=4.2,hard", "NFS 4.2", Variant::link_guard, true},
              {"- nfs4 s:/e rw,vers=4.2,soft", "NFS 4.2, soft", Variant::link_guard, true},
