@@ -14,17 +14,22 @@ namespace intact::destination {
 
 namespace {
 
+// As whoever serves the filesystem knows it: a remembered count of links may be out of date.
+bool look(const os::Directory &directory, const std::string &name, struct statx &facts) {
+    return statx(directory.fd(), name.c_str(), AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC,
+                 STATX_NLINK | STATX_INO, &facts) == 0;
+}
+
 Result<bool> is_counted_short(const os::Directory &directory, const std::string &name) {
-    struct stat own{};
-    if (fstatat(directory.fd(), name.c_str(), &own, AT_SYMLINK_NOFOLLOW) != 0 || own.st_nlink > 1) {
+    struct statx own{};
+    if (!look(directory, name, own) || own.stx_nlink > 1) {
         return false;
     }
     INTACT_TRY_ASSIGN(const auto names, directory.names());
     for (const std::string &other : names) {
-        struct stat status{};
-        if (other != name &&
-            fstatat(directory.fd(), other.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            status.st_ino == own.st_ino && status.st_dev == own.st_dev) {
+        struct statx facts{};
+        if (other != name && look(directory, other, facts) && facts.stx_ino == own.stx_ino &&
+            facts.stx_dev_major == own.stx_dev_major && facts.stx_dev_minor == own.stx_dev_minor) {
             return true;
         }
     }
