@@ -52,15 +52,21 @@ bool is_one_of(std::string_view text, std::initializer_list<std::string_view> li
 }
 
 void examine_ext(const os::Mount &mount, const Inspector &inspector, Filesystem &filesystem) {
-    if (mount.type == "ext2" || inspector.has_journal(mount.device).value_or(false)) {
+    if (mount.type == "ext2") {
+        return;
+    }
+    const std::optional<bool> has_journal = inspector.has_journal(mount.device);
+    if (has_journal.value_or(false)) {
         return;
     }
     // Not to know is to go without: a link more is all that it costs.
-    filesystem.name += inspector.has_journal(mount.device) ? " without journal" : "";
     filesystem.best = Variant::link_guard;
-    filesystem.reason = inspector.has_journal(mount.device)
-                            ? "no journal"
-                            : "whether it has a journal cannot be told from here";
+    if (has_journal) {
+        filesystem.name += " without journal";
+        filesystem.reason = "no journal";
+    } else {
+        filesystem.reason = "whether it has a journal cannot be told from here";
+    }
 }
 
 void examine_nfs(const os::Mount &mount, Filesystem &filesystem) {

@@ -11,7 +11,6 @@
 #include <sys/stat.h>
 
 namespace intact::destination {
-
 namespace {
 
 // As whoever serves the filesystem knows it: a remembered count of links may be out of date.

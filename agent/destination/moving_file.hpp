@@ -7,7 +7,6 @@
 #include "os/file.hpp"
 
 #include <array>
-#include <cstdint>
 #include <optional>
 #include <string>
 

@@ -3,7 +3,6 @@
 #include "destination/careful_names.hpp"
 #include "destination/shared_clusters.hpp"
 
-#include <array>
 #include <cerrno>
 #include <map>
 #include <optional>
@@ -107,7 +106,7 @@ private:
     }
 };
 
-// P4. exFAT, and FAT before 6.0: a file that is held open keeps its clusters after its name went
+// P4. FAT before Linux 6.0: a file that is held open keeps its clusters after its name went
 // to another. A power cut within the rename may leave the old name to the old file and none to the
 // new one. With the archive that is the previous backup, whole; but once the archive has moved, its
 // companions must not be lost: copies of them move, and they themselves stay until all is done.

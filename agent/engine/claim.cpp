@@ -15,10 +15,6 @@ namespace {
 
 constexpr std::string_view kDefaultDestinations = "/var/backups/intact/";
 
-os::LockOwner owner(const Context &context, const RunId &run, WallTime started) {
-    return {getpid(), context.host, run.str(), rfc3339(started)};
-}
-
 Result<os::Directory> open_destination(const Context &context, const config::Job &job) {
     const std::string &path = job.destination.path;
     if (path.starts_with(kDefaultDestinations)) {
@@ -82,13 +78,17 @@ void find_previous(Claim &claim, const config::Job &job, const std::string &host
 
 } // namespace
 
+os::LockOwner lock_owner(const Context &context, const RunId &run, WallTime started) {
+    return {getpid(), context.host, run.str(), rfc3339(started)};
+}
+
 Result<os::LockFile> lock_job(const Context &context, const config::Job &job, const RunId &run,
                               WallTime started, std::chrono::milliseconds patience,
                               const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(const os::Directory locks,
                       os::Directory::make_and_open(context.state_dir + "/locks", *context.sys));
-    return os::LockFile::acquire(locks, job.name + ".lock", owner(context, run, started), patience,
-                                 stop);
+    return os::LockFile::acquire(locks, job.name + ".lock", lock_owner(context, run, started),
+                                 patience, stop);
 }
 
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
@@ -100,7 +100,7 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     INTACT_TRY_ASSIGN(os::LockFile target_lock,
                       os::LockFile::acquire(directory,
                                             destination::target_lock_name(job, context.host),
-                                            owner(context, run, started), patience, stop));
+                                            lock_owner(context, run, started), patience, stop));
     INTACT_TRY_ASSIGN(auto recovered,
                       settle_predecessors(directory, target_lock, filesystem.is_remote,
                                           destination::Settling::act, stop));

@@ -37,6 +37,9 @@ struct Claim {
     std::vector<SettledRun> recovered; ///< what dead runs had left
 };
 
+/// What a lock's record says of this process.
+os::LockOwner lock_owner(const Context &context, const RunId &run, WallTime started);
+
 /// The job's lock, in the state directory.
 Result<os::LockFile> lock_job(const Context &context, const config::Job &job, const RunId &run,
                               WallTime started, std::chrono::milliseconds patience,

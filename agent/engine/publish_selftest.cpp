@@ -24,6 +24,14 @@ constexpr std::string_view kFixed = "fixed.raw";
 constexpr std::string_view kFree = "free.raw";
 constexpr std::size_t kBytes = 64 << 10;
 
+Result<> remove_all_files(const os::Directory &directory) {
+    INTACT_TRY_ASSIGN(const auto names, directory.names());
+    for (const std::string &name : names) {
+        INTACT_TRY(directory.remove(name));
+    }
+    return {};
+}
+
 class Selftest {
 public:
     Selftest(const Context &context, os::Directory directory, Diagnosis diagnosis,
@@ -47,9 +55,7 @@ private:
             if (stop_.stop_requested()) {
                 return fail(ErrorCode::cancelled, "stopped");
             }
-            INTACT_TRY(remove_backups());
-            INTACT_TRY_ASSIGN(const std::string old, publish(RunId::make(context_.clock->now()),
-                                                             kFixed, Naming::fixed, *context_.sys));
+            INTACT_TRY_ASSIGN(const std::string old, begin_with_a_backup());
             const RunId run = RunId::make(context_.clock->now());
             INTACT_TRY_ASSIGN(const bool died, die_at(call, run, naming));
             if (!died) {
@@ -61,6 +67,12 @@ private:
                     fmt::format("a process killed before its durable call {}", call)));
             }
         }
+    }
+
+    // Returns its archive's SHA-256.
+    Result<std::string> begin_with_a_backup() {
+        INTACT_TRY(remove_all_files(directory_));
+        return publish(RunId::make(context_.clock->now()), kFixed, Naming::fixed, *context_.sys);
     }
 
     // Whether it died before it was through.
@@ -112,9 +124,7 @@ private:
     }
 
     Result<> time_one(Naming naming) {
-        INTACT_TRY(remove_backups());
-        INTACT_TRY(
-            publish(RunId::make(context_.clock->now()), kFixed, Naming::fixed, *context_.sys));
+        INTACT_TRY(begin_with_a_backup());
         WatchedSys sys;
         INTACT_TRY_ASSIGN(const std::string fresh, publish(RunId::make(context_.clock->now()),
                                                            name_of(naming), naming, sys));
@@ -201,14 +211,6 @@ private:
                    : fail(ErrorCode::verify_mismatch, fmt::format("{} is another backup", archive));
     }
 
-    Result<> remove_backups() const {
-        INTACT_TRY_ASSIGN(const auto names, directory_.names());
-        for (const std::string &name : names) {
-            INTACT_TRY(directory_.remove(name));
-        }
-        return {};
-    }
-
     static std::string_view name_of(Naming naming) {
         return naming == Naming::fixed ? kFixed : kFree;
     }
@@ -224,10 +226,7 @@ private:
 Result<> remove_directory(const os::Directory &parent, const std::string &name) {
     INTACT_TRY_ASSIGN(const auto directory,
                       os::Directory::open(parent.path_of(name), parent.sys()));
-    INTACT_TRY_ASSIGN(const auto names, directory.names());
-    for (const std::string &file : names) {
-        INTACT_TRY(directory.remove(file));
-    }
+    INTACT_TRY(remove_all_files(directory));
     if (parent.sys().unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0) {
         return fail_errno(errno, "remove directory " + os::quoted(parent.path_of(name)));
     }

@@ -4,7 +4,6 @@
 #include "destination/backup_list.hpp"
 #include "destination/backup_name.hpp"
 #include "destination/filesystem.hpp"
-#include "destination/staging.hpp"
 #include "engine/claim.hpp"
 #include "engine/rebuild.hpp"
 
@@ -13,7 +12,6 @@
 #include <fmt/ranges.h>
 #include <iterator>
 #include <set>
-#include <unistd.h>
 
 namespace intact::engine {
 namespace {
@@ -53,7 +51,7 @@ public:
     static Result<AllLocks> take(const Context &context, const os::Directory &directory) {
         AllLocks locks;
         const WallTime now = context.clock->now();
-        const os::LockOwner owner{getpid(), context.host, RunId::make(now).str(), rfc3339(now)};
+        const os::LockOwner owner = lock_owner(context, RunId::make(now), now);
         INTACT_TRY_ASSIGN(const auto names, directory.names());
         for (const std::string &name : names) {
             if (name.starts_with(".intact-") && name.ends_with(".lock")) {
@@ -127,11 +125,10 @@ Result<std::vector<std::string>> recover_job(const Context &context, const confi
     INTACT_TRY_ASSIGN(const auto directory,
                       os::Directory::open(job.destination.path, *context.sys));
     INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(directory));
-    const os::LockOwner owner{getpid(), context.host, id.str(), rfc3339(now)};
     INTACT_TRY_ASSIGN(auto target_lock,
                       os::LockFile::acquire(directory,
-                                            destination::target_lock_name(job, context.host), owner,
-                                            kNoPatience, stop));
+                                            destination::target_lock_name(job, context.host),
+                                            lock_owner(context, id, now), kNoPatience, stop));
     INTACT_TRY_ASSIGN(const auto all, settle_predecessors(directory, target_lock,
                                                           filesystem.is_remote, settling, stop));
     std::vector<std::string> lines;
