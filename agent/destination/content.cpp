@@ -1,6 +1,7 @@
 #include "destination/content.hpp"
 
 #include "destination/cold_file.hpp"
+#include "destination/lost_clusters.hpp"
 #include "pipeline/digest.hpp"
 #include "pipeline/stored_reader.hpp"
 
@@ -36,6 +37,9 @@ bool is_damage(const Error &error) {
 
 Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
                                           const std::stop_token &stop) {
+    if (has_lost_clusters(directory, name)) {
+        return Content{};
+    }
     auto content = read_content(directory, name, stop);
     if (content) {
         return *std::move(content);

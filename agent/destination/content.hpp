@@ -25,7 +25,8 @@ bool is_damage(const Error &error);
 Content content_of(std::string_view text);
 
 /// Of the file as storage gives it back; nothing: no such name. What a power cut spoilt so that
-/// storage refuses it (EIO, EUCLEAN, EBADMSG) is there with an empty digest, which is nobody's.
+/// storage refuses it (EIO, EUCLEAN, EBADMSG), or would (has_lost_clusters()), is there with an
+/// empty digest, which is nobody's.
 /// Errors: io; cancelled.
 Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,
                                           const std::stop_token &stop);

@@ -1,6 +1,7 @@
 #include "destination/intent.hpp"
 
 #include "destination/content.hpp"
+#include "destination/lost_clusters.hpp"
 #include "pipeline/digest.hpp"
 
 #include <algorithm>
@@ -141,6 +142,9 @@ IntentSlots::IntentSlots(const os::Directory &directory, const std::string &run_
       b_(fmt::format(".intact-{}.intent-b", run_id)) {}
 
 Result<IntentSlots::Slot> IntentSlots::look(const std::string &name) const {
+    if (has_lost_clusters(directory_, name)) {
+        return Slot{name, {}};
+    }
     const auto text = directory_.read_file(name, kLimitBytes);
     if (!text) {
         const Error &error = text.error();
@@ -153,8 +157,7 @@ Result<IntentSlots::Slot> IntentSlots::look(const std::string &name) const {
 }
 
 Result<std::optional<Intent>> IntentSlots::read() const {
-    // The first one tells all that recovery needs; what is torn is better not read on FAT, which
-    // goes read-only over it.
+    // The first one tells all that recovery needs, and what is torn is better not read.
     INTACT_TRY_ASSIGN(const Slot a, look(a_));
     if (a.intent) {
         return a.intent;

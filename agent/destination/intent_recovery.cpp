@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <iterator>
 #include <utility>
 
 namespace intact::destination {
@@ -43,21 +44,21 @@ public:
             INTACT_TRY(keep_what_is_shared());
         }
         for (const std::string &name : useless_) {
-            INTACT_TRY(remove_leftover(directory_, name));
+            INTACT_TRY(remove(name));
         }
         for (const MovingFile &file : intent_.backup) {
-            INTACT_TRY(remove_leftover(directory_, file.guard));
-            INTACT_TRY(remove_leftover(directory_, file.staged));
+            INTACT_TRY(remove(file.guard));
+            INTACT_TRY(remove(file.staged));
         }
         // The record last: what is still there when this dies is told by it once more.
         INTACT_TRY(directory_.sync());
-        INTACT_TRY(remove_leftovers(directory_, intent_.run_id));
+        INTACT_TRY_ASSIGN(auto aside, remove_leftovers(directory_, intent_.run_id));
+        std::move(aside.begin(), aside.end(), std::back_inserter(outcome_.for_fsck));
         return std::move(outcome_);
     }
 
 private:
-    // No more than is needed: what a power cut left unfinished may be such that FAT goes read-only
-    // over reading it.
+    // No more than is needed: FAT may go read-only over reading what a power cut left unfinished.
     Result<> look() {
         for (std::size_t at = 0; at < found_.size(); ++at) {
             const MovingFile &file = intent_.backup[at];
@@ -116,6 +117,14 @@ private:
                found_[at].guard == previous;
     }
 
+    Result<> remove(const std::string &name) {
+        INTACT_TRY_ASSIGN(auto aside, remove_leftover(directory_, intent_.run_id, name));
+        if (aside) {
+            outcome_.for_fsck.push_back(*std::move(aside));
+        }
+        return {};
+    }
+
     Result<> move_aside(const std::string &name) {
         INTACT_TRY_ASSIGN(std::string aside, set_aside(directory_, intent_.run_id, name));
         outcome_.set_aside.push_back(std::move(aside));
@@ -146,11 +155,11 @@ private:
                                       free_name_aside(directory_, intent_.run_id));
                     INTACT_TRY(give_own_clusters(directory_, file.final, aside));
                     INTACT_TRY(check(file.final, *standing));
-                    outcome_.shared.push_back(aside);
+                    outcome_.for_fsck.push_back(aside);
                 }
                 std::erase(useless_, other);
                 INTACT_TRY(move_aside(other));
-                outcome_.shared.push_back(outcome_.set_aside.back());
+                outcome_.for_fsck.push_back(outcome_.set_aside.back());
                 outcome_.set_aside.pop_back();
             }
         }
@@ -190,9 +199,10 @@ private:
             if (found_[at].final == rest[at].fresh) {
                 continue;
             }
-            if (intent_.variant == Variant::two_step && rest[at].previous) {
+            if (intent_.variant == Variant::held_rename ||
+                (intent_.variant == Variant::two_step && rest[at].previous)) {
                 // The previous file has its final name; what a power cut left here is none.
-                INTACT_TRY(directory_.remove_if_there(rest[at].guard));
+                INTACT_TRY(remove(rest[at].guard));
             }
             INTACT_TRY(swap_->place(rest[at]));
         }

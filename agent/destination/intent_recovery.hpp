@@ -22,8 +22,8 @@ enum class Settled { forward, back };
 struct IntentOutcome {
     Settled settled = Settled::back;
     std::vector<std::string> set_aside; ///< files that are neither backup's, kept under these names
-    /// On FAT: files that share clusters, kept under these names until fsck.vfat has run.
-    std::vector<std::string> shared;
+    /// On FAT: files that share clusters or lost them, kept under these names for fsck.vfat.
+    std::vector<std::string> for_fsck;
 };
 
 /// Every copy, under its final, staged and guard name, is told by its digest, read from storage.

@@ -2,6 +2,7 @@
 
 #include "base/run_id.hpp"
 #include "destination/content.hpp"
+#include "destination/lost_clusters.hpp"
 #include "destination/set_aside.hpp"
 #include "destination/staging.hpp"
 
@@ -72,23 +73,36 @@ Result<std::set<std::string>> runs_with_files(const os::Directory &directory) {
     return runs;
 }
 
-Result<> remove_leftover(const os::Directory &directory, const std::string &name) {
+Result<std::optional<std::string>> remove_leftover(const os::Directory &directory,
+                                                   const std::string &run_id,
+                                                   const std::string &name) {
+    if (has_lost_clusters(directory, name)) {
+        INTACT_TRY_ASSIGN(std::string aside, set_aside(directory, run_id, name));
+        return aside;
+    }
     INTACT_TRY_ASSIGN(const bool is_shared, is_counted_short(directory, name));
     if (is_shared) {
-        return {};
+        return std::nullopt;
     }
     auto removed = directory.remove_if_there(name);
-    const bool stays =
-        !removed && (is_damage(removed.error()) || removed.error().code() == ErrorCode::read_only);
-    return stays ? Result<>() : removed;
+    if (!removed && !is_damage(removed.error()) && removed.error().code() != ErrorCode::read_only) {
+        return fail(std::move(removed).error());
+    }
+    return std::nullopt;
 }
 
-Result<> remove_leftovers(const os::Directory &directory, const std::string &run_id) {
+Result<std::vector<std::string>> remove_leftovers(const os::Directory &directory,
+                                                  const std::string &run_id) {
+    std::vector<std::string> all_aside;
     INTACT_TRY_ASSIGN(const auto names, hidden_files(directory, run_id));
     for (const std::string &name : names) {
-        INTACT_TRY(remove_leftover(directory, name));
+        INTACT_TRY_ASSIGN(auto aside, remove_leftover(directory, run_id, name));
+        if (aside) {
+            all_aside.push_back(*std::move(aside));
+        }
     }
-    return directory.sync();
+    INTACT_TRY(directory.sync());
+    return all_aside;
 }
 
 } // namespace intact::destination

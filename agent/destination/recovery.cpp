@@ -4,6 +4,7 @@
 #include "destination/backup_list.hpp"
 #include "destination/intent_recovery.hpp"
 #include "destination/leftovers.hpp"
+#include "destination/lost_clusters.hpp"
 #include "destination/set_aside.hpp"
 #include "destination/staging.hpp"
 #include "destination/verify.hpp"
@@ -32,6 +33,9 @@ struct StagedManifest {
 
 // What storage refuses to give is neither missing nor torn: that is an error.
 Result<StagedManifest> read_manifest(const os::Directory &directory, const std::string &name) {
+    if (has_lost_clusters(directory, name)) {
+        return StagedManifest{Reading::torn, std::nullopt};
+    }
     const auto text = directory.read_file(name, kManifestLimitBytes);
     if (!text && text.error().sys_errno() == ENOENT) {
         return StagedManifest{};
@@ -49,6 +53,9 @@ Result<StagedManifest> read_manifest(const os::Directory &directory, const std::
 // Whether the file has the digest the manifest tells. Only a failed read is an error.
 Result<bool> is_archive_of(const os::Directory &directory, const std::string &name,
                            const Manifest &manifest, const std::stop_token &stop) {
+    if (has_lost_clusters(directory, name)) {
+        return false;
+    }
     const auto checked =
         verify_archive(directory, name, manifest, config::VerifyDepth::checksum, stop);
     if (checked) {
@@ -182,10 +189,11 @@ private:
     Result<Recovery> sweep() { return cleaned(Recovered::swept, std::nullopt); }
 
     Result<Recovery> cleaned(Recovered what, std::optional<Manifest> published) {
+        Recovery recovery{what, std::move(published), std::move(set_aside_), {}};
         if (settling_ == Settling::act) {
-            INTACT_TRY(remove_leftovers(directory_, run_id_));
+            INTACT_TRY_ASSIGN(recovery.for_fsck, remove_leftovers(directory_, run_id_));
         }
-        return Recovery{what, std::move(published), std::move(set_aside_), {}};
+        return recovery;
     }
 
     // The staged archive is told by its digest, and what has its name is neither backup.
@@ -282,7 +290,7 @@ Result<Recovery> recover_run(const os::Directory &directory, const std::string &
     INTACT_TRY_ASSIGN(auto outcome,
                       settle_intent(directory, *std::move(intent), is_remote, settling, stop));
     Recovery recovery{Recovered::swept, std::nullopt, std::move(outcome.set_aside),
-                      std::move(outcome.shared)};
+                      std::move(outcome.for_fsck)};
     if (outcome.settled == Settled::forward) {
         recovery.what = Recovered::completed;
         // Where nothing was moved the new manifest may still be the staged one.

@@ -25,7 +25,7 @@ struct Recovery {
     Recovered what = Recovered::nothing;
     std::optional<Manifest> published;  ///< of a completed one, or of one that stood already
     std::vector<std::string> set_aside; ///< what was found in the way, kept under these names
-    std::vector<std::string> shared;    ///< on FAT: to be kept until fsck.vfat has run
+    std::vector<std::string> for_fsck;  ///< on FAT: to be kept until fsck.vfat has run
 };
 
 /// Settles run `run_id` in `directory`. The caller holds the target's lock and the run is dead. By

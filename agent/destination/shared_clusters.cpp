@@ -11,20 +11,26 @@ namespace {
 
 constexpr std::size_t kCopyBytes = 256u << 10;
 
-// Zero: it has none, or that it cannot be told.
-int first_block(const os::Directory &directory, const std::string &name) {
+std::optional<std::uint64_t> first_block_at(const os::Directory &directory,
+                                            const std::string &name) {
     const auto fd = directory.open_file(name);
-    int block = 0;
-    return fd && ioctl(fd->get(), FIBMAP, &block) == 0 ? block : 0;
+    return fd ? first_block(fd->get()) : std::nullopt;
 }
 
 } // namespace
 
+std::optional<std::uint64_t> first_block(int fd) {
+    int block = 0;
+    return ioctl(fd, FIBMAP, &block) == 0 && block > 0
+               ? std::optional(static_cast<std::uint64_t>(block))
+               : std::nullopt;
+}
+
 std::optional<bool> share_clusters(const os::Directory &directory, const std::string &kept,
                                    const std::string &other) {
-    const int kept_block = first_block(directory, kept);
-    const int other_block = first_block(directory, other);
-    if (kept_block == 0) {
+    const auto kept_block = first_block_at(directory, kept);
+    const auto other_block = first_block_at(directory, other);
+    if (!kept_block) {
         return std::nullopt;
     }
     return kept_block == other_block;

@@ -5,14 +5,18 @@
 #include "base/error.hpp"
 #include "os/file.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
 namespace intact::destination {
 
+/// Where an open file begins on its volume; nothing: it has no block, or that cannot be told, since
+/// the question needs CAP_SYS_RAWIO. Reads no table. Source: fs/ioctl.c FIBMAP.
+std::optional<std::uint64_t> first_block(int fd);
+
 /// Whether removing `other` takes bytes from `kept`: they begin at the same block. Nothing: that
-/// cannot be told, since the question needs CAP_SYS_RAWIO. Reads neither. Source: fs/ioctl.c
-/// FIBMAP; filesystems.md §2R, FAT rule.
+/// cannot be told. Reads neither. Source: filesystems.md §2R, FAT rule.
 std::optional<bool> share_clusters(const os::Directory &directory, const std::string &kept,
                                    const std::string &other);
 

@@ -51,7 +51,6 @@ Result<std::string> free_archive_name(const os::Directory &directory, const conf
 Result<> settle_name_and_protocol(Claim &claim, const Context &context, const config::Job &job,
                                   const RunId &run, WallTime started) {
     INTACT_TRY_ASSIGN(claim.archive, free_archive_name(claim.directory, job, context, started));
-    INTACT_TRY(destination::check_name(claim.filesystem, claim.archive));
     INTACT_TRY_ASSIGN(claim.replaced,
                       destination::replaced_backup(claim.directory, claim.archive,
                                                    destination::naming_of(job.destination),
@@ -97,6 +96,9 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     INTACT_TRY_ASSIGN(os::Directory directory, open_destination(context, job));
     INTACT_TRY_ASSIGN(auto filesystem, destination::examine_filesystem(directory));
     INTACT_TRY(check_destination(job.destination, filesystem, last));
+    // Before the lock, whose name has the same characters.
+    INTACT_TRY(
+        destination::check_name(filesystem, destination::archive_name(job, context.host, started)));
     INTACT_TRY_ASSIGN(os::LockFile target_lock,
                       os::LockFile::acquire(directory,
                                             destination::target_lock_name(job, context.host),

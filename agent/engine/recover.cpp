@@ -107,11 +107,12 @@ std::vector<std::string> words_for(const os::Directory &directory, const Settled
                                     "nor the one before: that file is kept as {}",
                                     settled.run_id, os::quoted(directory.path_of(name))));
     }
-    if (!recovery.shared.empty()) {
-        lines.push_back(fmt::format("the power cut left files on {} that share clusters: they are "
-                                    "kept as {}; unmount it, run fsck.vfat, then remove them",
+    if (!recovery.for_fsck.empty()) {
+        lines.push_back(fmt::format("the power cut left files on {} that share clusters or lost "
+                                    "them: they are kept as {}; unmount it, run fsck.vfat, then "
+                                    "remove them",
                                     os::quoted(directory.path()),
-                                    fmt::join(recovery.shared, ", ")));
+                                    fmt::join(recovery.for_fsck, ", ")));
     }
     return lines;
 }

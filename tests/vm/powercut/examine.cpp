@@ -15,14 +15,15 @@ public:
     Examination(const Scene &scene, Reached reached) : scene_(scene), reached_(reached) {}
 
     Finding run() {
-        with_mount([&](const std::string &path) {
-            look(path);
-            if (!scene_.tried.is_control()) {
-                recover(path);
-            }
-        });
+        with_mount([&](const std::string &path) { look(path); });
+        if (scene_.tried.is_control()) {
+            return std::move(finding_);
+        }
+        // A mount of its own: FAT may have gone read-only over what was looked at, but shall not
+        // over recovery.
+        with_mount([&](const std::string &path) { recover(path); });
         // What recovery promised has to be on the disk, not in the cache.
-        if (!scene_.tried.is_control() && finding_.problems.empty()) {
+        if (finding_.problems.empty()) {
             scene_.disk.forget_cache();
             with_mount([&](const std::string &path) { check_backup(path, " after a remount"); });
         }
@@ -84,13 +85,18 @@ private:
             destination::recover_run(*directory, run, false, destination::Settling::act, {});
         check(first, "recovery");
         if (first) {
-            finding_.set_aside = !first->set_aside.empty() || !first->shared.empty();
+            finding_.set_aside = !first->set_aside.empty() || !first->for_fsck.empty();
         }
         const auto names = directory->names();
         check(names, "list");
         bool is_stuck = false;
         for (const std::string &name : names.value_or(std::vector<std::string>{})) {
             if (!name.starts_with(".intact-" + run) || destination::is_set_aside(name)) {
+                continue;
+            }
+            if (is_another_name_of_the_backup(*directory, name)) {
+                is_stuck =
+                    true; // while the count of links is one short, to remove it frees the backup
                 continue;
             }
             const auto removed = directory->remove(name);
@@ -107,6 +113,19 @@ private:
         if (second && !is_stuck && second->what != destination::Recovered::nothing) {
             problem("the second recovery found more to do");
         }
+    }
+
+    bool is_another_name_of_the_backup(const os::Directory &directory,
+                                       const std::string &name) const {
+        const auto there = directory.identity(name);
+        for (const std::string_view suffix :
+             {std::string_view(), destination::kChecksumSuffix, destination::kManifestSuffix}) {
+            const auto other = directory.identity(scene_.tried.new_archive() + std::string(suffix));
+            if (there && *there && other && *other == *there) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void check_backup(const std::string &path, std::string_view when) {
