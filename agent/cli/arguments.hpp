@@ -3,6 +3,7 @@
 
 #include "config/job.hpp"
 #include "destination/intent_recovery.hpp"
+#include "engine/publish_selftest.hpp"
 #include "engine/restore.hpp"
 
 #include <chrono>
@@ -93,7 +94,7 @@ struct RecoverArguments {
 
 struct SelftestArguments {
     std::string directory;
-    unsigned rounds = 1;
+    engine::SelftestExtent extent;
     Form form = Form::text;
 };
 

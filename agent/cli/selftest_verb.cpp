@@ -45,7 +45,7 @@ nlohmann::ordered_json json_of(const engine::SelftestReport &report) {
 int selftest_publish(const Session &session, const SelftestArguments &arguments) {
     const StopSignals signals;
     const auto report = engine::selftest_publish(session.context(), arguments.directory,
-                                                 arguments.rounds, signals.token());
+                                                 arguments.extent, signals.token());
     if (!report) {
         return print_error(
             Error(report.error()).within("selftest publish in " + os::quoted(arguments.directory)));

@@ -133,10 +133,15 @@ void add_selftest(CLI::App &app, SelftestArguments &selftest, Words &words) {
     verb.add_option("DIR", selftest.directory, "A directory on the filesystem to try")
         ->required()
         ->type_name("");
-    verb.add_option("--rounds", selftest.rounds, "How often")
-        ->type_name("N")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 10000).description(""));
+    const auto add_number = [&verb](const char *name, unsigned &value, const char *words_for_it) {
+        verb.add_option(name, value, words_for_it)
+            ->type_name("N")
+            ->capture_default_str()
+            ->check(CLI::Range(1, 10000).description(""));
+    };
+    add_number("--rounds", selftest.extent.rounds, "How often");
+    add_number("--every", selftest.extent.every,
+               "Kill at every Nth step only, in each round at others");
     add_json(verb, words, "One JSON object");
     verb.footer("Example: intact selftest publish /mnt/usb --rounds 10");
 }

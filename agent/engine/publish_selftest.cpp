@@ -40,32 +40,35 @@ public:
         report_.diagnosis = std::move(diagnosis);
     }
 
-    Result<SelftestReport> run(unsigned rounds) {
-        for (unsigned round = 0; round < rounds; ++round) {
+    Result<SelftestReport> run(SelftestExtent extent) {
+        for (unsigned round = 0; round < extent.rounds; ++round) {
             for (const Naming naming : {Naming::fixed, Naming::time_stamped}) {
-                INTACT_TRY(kill_at_every_call(naming));
+                INTACT_TRY(kill_at_calls(naming, round % extent.every, extent.every));
             }
         }
         return report_;
     }
 
 private:
-    Result<> kill_at_every_call(Naming naming) {
-        for (std::size_t call = 0;; ++call) {
+    // What recovery left under the fixed name is the previous backup of the next process.
+    Result<> kill_at_calls(Naming naming, std::size_t first, std::size_t every) {
+        INTACT_TRY_ASSIGN(std::string standing, begin_with_a_backup());
+        for (std::size_t call = first;; call += every) {
             if (stop_.stop_requested()) {
                 return fail(ErrorCode::cancelled, "stopped");
             }
-            INTACT_TRY_ASSIGN(const std::string old, begin_with_a_backup());
             const RunId run = RunId::make(context_.clock->now());
             INTACT_TRY_ASSIGN(const bool died, die_at(call, run, naming));
             if (!died) {
                 return time_one(naming);
             }
             ++report_.kills;
-            if (auto settled = settle(run, naming, old); !settled) {
+            auto settled = settle(run, naming, standing);
+            if (!settled) {
                 return fail(std::move(settled).error().within(
                     fmt::format("a process killed before its durable call {}", call)));
             }
+            standing = *std::move(settled);
         }
     }
 
@@ -101,8 +104,8 @@ private:
         return fail(ErrorCode::internal, fmt::format("a publication failed at call {}", call));
     }
 
-    // As the next run would find it.
-    Result<> settle(const RunId &run, Naming naming, const std::string &old) {
+    // As the next run would find it. Returns the SHA-256 of what stands under the fixed name.
+    Result<std::string> settle(const RunId &run, Naming naming, const std::string &old) {
         INTACT_TRY_ASSIGN(const auto recovery,
                           destination::recover_run(directory_, run.str(), is_remote(),
                                                    destination::Settling::act, stop_));
@@ -116,11 +119,25 @@ private:
         if (has_leftovers) {
             return fail(ErrorCode::verify_mismatch, "recovery left files behind");
         }
-        INTACT_TRY_ASSIGN(const bool has_new, directory_.has(std::string(name_of(naming))));
-        if (has_new) {
-            INTACT_TRY(prove(name_of(naming), nullptr));
+        INTACT_TRY_ASSIGN(const std::string standing, prove(kFixed));
+        const bool is_swept = recovery.what == destination::Recovered::swept;
+        if ((naming == Naming::time_stamped || is_swept) && standing != old) {
+            return fail(ErrorCode::verify_mismatch, "the previous backup is another one");
         }
-        return prove(kFixed, naming == Naming::fixed ? nullptr : &old);
+        INTACT_TRY_ASSIGN(const bool has_free, directory_.has(std::string(kFree)));
+        if (has_free) {
+            INTACT_TRY(prove(kFree));
+            INTACT_TRY(remove_free_backup());
+        }
+        return standing;
+    }
+
+    Result<> remove_free_backup() {
+        for (const std::string_view suffix :
+             {std::string_view(), destination::kChecksumSuffix, destination::kManifestSuffix}) {
+            INTACT_TRY(directory_.remove_if_there(fmt::format("{}{}", kFree, suffix)));
+        }
+        return {};
     }
 
     Result<> time_one(Naming naming) {
@@ -128,7 +145,10 @@ private:
         WatchedSys sys;
         INTACT_TRY_ASSIGN(const std::string fresh, publish(RunId::make(context_.clock->now()),
                                                            name_of(naming), naming, sys));
-        INTACT_TRY(prove(name_of(naming), &fresh));
+        INTACT_TRY_ASSIGN(const std::string proven, prove(name_of(naming)));
+        if (proven != fresh) {
+            return fail(ErrorCode::verify_mismatch, "what was published is another backup");
+        }
         ++report_.publications;
         for (const auto &[kind, figures] : sys.figures()) {
             CallFigures &sum = report_.figures[kind];
@@ -196,19 +216,15 @@ private:
         return manifest;
     }
 
-    Result<> prove(std::string_view archive, const std::string *sha256) const {
+    // Returns its archive's SHA-256.
+    Result<std::string> prove(std::string_view archive) const {
         const std::string name = std::string(archive) + std::string(destination::kManifestSuffix);
         INTACT_TRY(
             destination::verify_backup(directory_, name, config::VerifyDepth::checksum, stop_));
-        if (sha256 == nullptr) {
-            return {};
-        }
         INTACT_TRY_ASSIGN(const std::string text,
                           directory_.read_file(name, destination::kManifestLimitBytes));
         INTACT_TRY_ASSIGN(const auto manifest, destination::parse_manifest(text));
-        return manifest.sha256 == *sha256
-                   ? Result<>()
-                   : fail(ErrorCode::verify_mismatch, fmt::format("{} is another backup", archive));
+        return manifest.sha256;
     }
 
     static std::string_view name_of(Naming naming) {
@@ -236,7 +252,7 @@ Result<> remove_directory(const os::Directory &parent, const std::string &name) 
 } // namespace
 
 Result<SelftestReport> selftest_publish(const Context &context, const std::string &path,
-                                        unsigned rounds, const std::stop_token &stop) {
+                                        SelftestExtent extent, const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(auto diagnosis, diagnose(context, path));
     INTACT_TRY_ASSIGN(const auto parent, os::Directory::open(path, *context.sys));
     const std::string name =
@@ -245,7 +261,7 @@ Result<SelftestReport> selftest_publish(const Context &context, const std::strin
         return fail_errno(errno, "make directory " + os::quoted(parent.path_of(name)));
     }
     INTACT_TRY_ASSIGN(auto directory, os::Directory::open(parent.path_of(name), *context.sys));
-    auto report = Selftest(context, std::move(directory), std::move(diagnosis), stop).run(rounds);
+    auto report = Selftest(context, std::move(directory), std::move(diagnosis), stop).run(extent);
     if (!report && report.error().code() == ErrorCode::verify_mismatch) {
         return fail(std::move(report).error().with_hint(
             "do not rely on this destination; what was found is kept in " +

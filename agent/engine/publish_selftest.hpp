@@ -23,11 +23,16 @@ struct SelftestReport {
     std::map<std::string, CallFigures> figures; ///< of the publications that went through
 };
 
+struct SelftestExtent {
+    unsigned rounds = 1;
+    unsigned every = 1; ///< kill before each Nth call only; the next round begins one call later
+};
+
 /// In a hidden directory of its own below `path`, which it removes, unless a promise was broken:
 /// then it stays as evidence. Each round publishes under a fixed and under a free name, with a
 /// process killed before each durable call in turn. Errors: verify_mismatch with the call at which
 /// a backup was lost; those of diagnose(); cancelled. Thread: one; it forks.
 Result<SelftestReport> selftest_publish(const Context &context, const std::string &path,
-                                        unsigned rounds, const std::stop_token &stop);
+                                        SelftestExtent extent, const std::stop_token &stop);
 
 } // namespace intact::engine

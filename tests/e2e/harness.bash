@@ -4,6 +4,7 @@
 #   $WORK      an empty folder of its own, removed afterwards
 #   $DEST      a destination in it
 #   intact     the program, with configuration and state in $WORK
+# INTACT_ONLY, a regular expression, picks some of the cases.
 # A case runs with 'errexit'; skip() ends it with a reason. Knows nothing of how the program works.
 set -uo pipefail
 
@@ -143,7 +144,8 @@ run_cases() {
     chmod 755 "$base"
     [[ -z ${INTACT_CASES_DIR-} ]] || : >"$INTACT_CASES_DIR/e2e_$SUITE.cases"
     # In the order in which they are written.
-    mapfile -t cases < <(sed -n 's/^\(case_[a-z0-9_]*\)() {$/\1/p' "$0")
+    mapfile -t cases < <(sed -n 's/^\(case_[a-z0-9_]*\)() {$/\1/p' "$0" |
+        grep -E -- "${INTACT_ONLY-.}")
     for name in "${cases[@]}"; do
         WORK=$base/$name
         DEST=$WORK/backups

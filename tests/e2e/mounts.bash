@@ -45,6 +45,7 @@ TOML
 }
 
 # publishes STRATEGY VARIANT NAME-REGEX: what is said, what is done, and what it withstands.
+# SELFTEST_EVERY=N has a process killed at each Nth call only, where all of them take too long.
 publishes() {
     local strategy=$1 variant=$2 name=$3 status
     expect 0 intact doctor --json "$DEST/job/"
@@ -68,7 +69,7 @@ publishes() {
         expect 0 intact verify job
         (cd "$DEST/job" && sha256sum -c --quiet -- *.sha256)
     done
-    expect 0 intact selftest publish --json "$DEST/job"
+    expect 0 intact selftest publish --json --every "${SELFTEST_EVERY-1}" "$DEST/job"
     is "$(find "$DEST/job" -name '.intact-*' ! -name '*.lock')" ""
     [[ $(from_json "$WORK/out" 'm["kept"] > 0 and m["completed"] > 0') == True ]] ||
         fail "$(cat "$WORK/out")"

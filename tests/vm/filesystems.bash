@@ -5,6 +5,8 @@ source "$(dirname "$0")/harness.bash"
 # shellcheck source=tests/e2e/mounts.bash
 source "$(dirname "$0")/mounts.bash"
 
+modprobe -a loop vfat exfat nfsd nfs cifs
+
 # --- servers, once each -----------------------------------------------------------------------------
 
 EXPORT=/export
@@ -124,16 +126,26 @@ case_smb_with_a_reader() {
     archive=$(archive_of job)
     before=$(sha256sum <"$archive")
     exec 4<"$archive"
-    intact run job >"$WORK/out" 2>"$WORK/err" || true
+    if intact run job >"$WORK/out" 2>"$WORK/err"; then
+        [[ $(sha256sum <"$archive") != "$before" ]] || fail "the backup is the one before"
+    else
+        is "$(sha256sum <"$archive")" "$before"
+    fi
+    is "$(sha256sum <&4)" "$before"
     exec 4<&-
     expect 0 intact verify job
-    [[ -s $archive && -n $before ]]
     is "$(left_over "$DEST/job")" ""
 }
 
 # Two hosts, each with its own mount and its own state, and one name between them.
+on_the_other_host() {
+    unshare -m -u bash -c "hostname two && mount --bind '$WORK/other' '$DEST/job' &&
+        exec '$INTACT' --state-dir '$WORK/state2' run job"
+}
+
 case_two_agents_on_nfs() {
-    local version
+    local version before
+    hostname one
     for version in 3 4.2; do
         on_nfs "vers=$version,hard,nosharecache"
         mkdir -p "$WORK/other"
@@ -157,12 +169,15 @@ TOML
         local first=$!
         await "the first agent" test -s "$WORK/begun"
         # The other host sees the same directory at the same path, through its own mount.
-        expect 4 unshare -m bash -c "mount --bind '$WORK/other' '$DEST/job' &&
-            exec '$INTACT' --state-dir '$WORK/state2' run job"
-        says err 'another run'
+        expect 4 on_the_other_host
+        says err "held by process $first on 'one'"
         echo >"$WORK/gate"
         wait "$first"
         expect 0 intact verify job
+        before=$(sha256sum <"$DEST/job/always.raw")
+        expect 1 on_the_other_host
+        says err "backup of host 'one'"
+        is "$(sha256sum <"$DEST/job/always.raw")" "$before"
         is "$(left_over "$DEST/job")" ""
         unmount_all
         MOUNTED=()

@@ -116,8 +116,14 @@ TEST(CommandLineTest, recovers_in_earnest_unless_told) {
 }
 
 TEST(CommandLineTest, tests_a_directory_once_unless_told) {
-    EXPECT_EQ(parsed<SelftestArguments>({"selftest", "publish", "/mnt"}).rounds, 1U);
-    EXPECT_EQ(parsed<SelftestArguments>({"selftest", "publish", "/mnt", "--rounds=3"}).rounds, 3U);
+    const auto extent = parsed<SelftestArguments>({"selftest", "publish", "/mnt"}).extent;
+    EXPECT_EQ(extent.rounds, 1U);
+    EXPECT_EQ(extent.every, 1U);
+    const auto wide =
+        parsed<SelftestArguments>({"selftest", "publish", "/mnt", "--rounds=3", "--every=4"})
+            .extent;
+    EXPECT_EQ(wide.rounds, 3U);
+    EXPECT_EQ(wide.every, 4U);
     EXPECT_EQ(refused({"selftest", "publish"}).exit_code, 2);
     EXPECT_EQ(refused({"selftest", "publish", "/mnt", "--rounds=0"}).exit_code, 2);
 }
