@@ -74,6 +74,7 @@ struct Destination {
     std::string path; ///< absolute; default /var/backups/intact/NAME
     std::string name = "{job}-{time}";
     Strategy strategy = Strategy::automatic;
+    std::string staging; ///< absolute; empty: the destination itself
     RequiredMount require_mount;
 };
 

@@ -116,6 +116,7 @@ LoadedJob build_job(const std::string &name, const Effective &values) {
     job.destination.path = destination_path_of(name, values);
     job.destination.name = values.get<std::string>("destination.name");
     job.destination.strategy = choice<Strategy>(values, "destination.strategy", kStrategies);
+    job.destination.staging = values.get<std::string>("destination.staging");
     job.destination.require_mount = mount_of(values, "destination.require_mount");
     job.verify.after_run = choice<VerifyDepth>(values, "verify.after_run", kDepths);
     job.limits.timeout = limit(values, "run.timeout");

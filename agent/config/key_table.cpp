@@ -177,6 +177,11 @@ constexpr std::array kKeys{
         .builtin = "\"auto\"",
         .choices = kStrategies,
         .summary = "How a finished archive takes its name; auto: by the file system"},
+    Key{.name = "destination.staging",
+        .builtin = "\"\"",
+        .check = check_absolute_or_empty,
+        .summary = "Directory where the archive is written first and copied from when it is "
+                   "complete; default: the destination itself"},
     Key{.name = "destination.require_mount",
         .kind = Kind::flag_or_text,
         .builtin = "false",

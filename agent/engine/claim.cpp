@@ -7,7 +7,9 @@
 #include "engine/recover.hpp"
 
 #include <fmt/format.h>
+#include <iterator>
 #include <optional>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace intact::engine {
@@ -50,19 +52,69 @@ Result<std::string> free_archive_name(const os::Directory &directory, const conf
 
 Result<> settle_name_and_protocol(Claim &claim, const Context &context, const config::Job &job,
                                   const RunId &run, WallTime started) {
-    INTACT_TRY_ASSIGN(claim.archive, free_archive_name(claim.directory, job, context, started));
+    INTACT_TRY_ASSIGN(claim.archive,
+                      free_archive_name(claim.target.directory, job, context, started));
     INTACT_TRY_ASSIGN(claim.replaced,
-                      destination::replaced_backup(claim.directory, claim.archive,
+                      destination::replaced_backup(claim.target.directory, claim.archive,
                                                    destination::naming_of(job.destination),
                                                    {job.name, context.host}));
-    INTACT_TRY_ASSIGN(const auto probe, destination::probe_directory(claim.directory, run));
+    INTACT_TRY_ASSIGN(const auto probe, destination::probe_directory(claim.target.directory, run));
     INTACT_TRY_ASSIGN(claim.protocol, destination::choose_protocol(claim.filesystem, probe,
                                                                    job.destination.strategy));
     return {};
 }
 
+// The lock of a directory, and an end to what dead runs left there.
+Result<Place> take_place(os::Directory directory, const std::string &lock_name,
+                         const os::LockOwner &owner, bool is_remote,
+                         std::chrono::milliseconds patience, const std::stop_token &stop,
+                         std::vector<SettledRun> &recovered) {
+    INTACT_TRY_ASSIGN(os::LockFile lock,
+                      os::LockFile::acquire(directory, lock_name, owner, patience, stop));
+    INTACT_TRY_ASSIGN(auto settled, settle_predecessors(directory, lock, is_remote,
+                                                        destination::Settling::act, stop));
+    std::move(settled.begin(), settled.end(), std::back_inserter(recovered));
+    return Place{std::move(directory), std::move(lock)};
+}
+
+bool is_same(const os::Directory &one, const os::Directory &other) {
+    struct stat a{};
+    struct stat b{};
+    return fstat(one.fd(), &a) == 0 && fstat(other.fd(), &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
+// Its lock is the job's own: many jobs of many hosts may stage in one directory.
+Result<> claim_staging(Claim &claim, const Context &context, const config::Job &job,
+                       const os::LockOwner &owner, const std::stop_token &stop) {
+    if (job.destination.staging.empty()) {
+        return {};
+    }
+    auto directory = os::Directory::open(job.destination.staging, *context.sys);
+    if (!directory) {
+        return fail(std::move(directory).error().within("destination.staging="));
+    }
+    if (is_same(*directory, claim.target.directory)) {
+        return {};
+    }
+    constexpr std::chrono::milliseconds kNoPatience{0}; // the job's lock is held
+    INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(*directory));
+    INTACT_TRY_ASSIGN(claim.staging,
+                      take_place(*std::move(directory),
+                                 fmt::format(".intact-staging-{}-{}.lock", context.host, job.name),
+                                 owner, filesystem.is_remote, kNoPatience, stop, claim.recovered));
+    return {};
+}
+
+void release_locks(Claim &claim) {
+    claim.target.lock.release();
+    if (claim.staging) {
+        claim.staging->lock.release();
+    }
+}
+
 void find_previous(Claim &claim, const config::Job &job, const std::string &host) {
-    const auto backups = destination::list_backups(claim.directory, job.name);
+    const auto backups = destination::list_backups(claim.target.directory, job.name);
     if (!backups) {
         return; // the chain begins anew; 'verify' is what finds damage
     }
@@ -99,27 +151,22 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     // Before the lock, whose name has the same characters.
     INTACT_TRY(
         destination::check_name(filesystem, destination::archive_name(job, context.host, started)));
-    INTACT_TRY_ASSIGN(os::LockFile target_lock,
-                      os::LockFile::acquire(directory,
-                                            destination::target_lock_name(job, context.host),
-                                            lock_owner(context, run, started), patience, stop));
-    INTACT_TRY_ASSIGN(auto recovered,
-                      settle_predecessors(directory, target_lock, filesystem.is_remote,
-                                          destination::Settling::act, stop));
-    Claim claim{std::move(job_lock),
-                std::move(directory),
-                std::move(target_lock),
-                std::move(filesystem),
-                {},
-                "",
-                std::nullopt,
-                "",
-                "",
-                0,
-                std::move(recovered)};
-    if (auto settled = settle_name_and_protocol(claim, context, job, run, started); !settled) {
-        // The dead are settled and this run has made nothing: its record would be a false cue.
-        claim.target_lock.release();
+    const os::LockOwner owner = lock_owner(context, run, started);
+    std::vector<SettledRun> recovered;
+    INTACT_TRY_ASSIGN(Place target,
+                      take_place(std::move(directory),
+                                 destination::target_lock_name(job, context.host), owner,
+                                 filesystem.is_remote, patience, stop, recovered));
+    Claim claim{.job_lock = std::move(job_lock),
+                .target = std::move(target),
+                .filesystem = std::move(filesystem),
+                .recovered = std::move(recovered)};
+    auto settled = claim_staging(claim, context, job, owner, stop).and_then([&] {
+        return settle_name_and_protocol(claim, context, job, run, started);
+    });
+    if (!settled) {
+        // The dead are settled and this run has made nothing: its records would be false cues.
+        release_locks(claim);
         return fail(std::move(settled).error());
     }
     find_previous(claim, job, context.host);
@@ -127,8 +174,14 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
 }
 
 void release(Claim claim, const RunId &run) {
-    if (!destination::has_leftovers(claim.directory, run.str()).value_or(true)) {
-        claim.target_lock.release();
+    const auto is_clean = [&run](const os::Directory &directory) {
+        return !destination::has_leftovers(directory, run.str()).value_or(true);
+    };
+    if (is_clean(claim.target.directory)) {
+        claim.target.lock.release();
+    }
+    if (claim.staging && is_clean(claim.staging->directory)) {
+        claim.staging->lock.release();
     }
     claim.job_lock.release();
 }

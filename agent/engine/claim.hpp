@@ -23,18 +23,28 @@
 
 namespace intact::engine {
 
+/// A directory where this run alone writes files of that lock.
+struct Place {
+    os::Directory directory;
+    os::LockFile lock;
+};
+
 struct Claim {
     os::LockFile job_lock;
-    os::Directory directory;
-    os::LockFile target_lock;
+    Place target;
+    std::optional<Place> staging{}; ///< where the archive is written first; nothing: the target
     destination::Filesystem filesystem;
-    destination::Protocol protocol;
-    std::string archive;                           ///< final name
-    std::optional<destination::Manifest> replaced; ///< the backup that has it now
-    std::string previous_archive; ///< the job's newest backup before this; empty: none
-    std::string previous_manifest_sha256;
-    std::uint64_t previous_bytes;
+    destination::Protocol protocol{};
+    std::string archive{};                           ///< final name
+    std::optional<destination::Manifest> replaced{}; ///< the backup that has it now
+    std::string previous_archive{}; ///< the job's newest backup before this; empty: none
+    std::string previous_manifest_sha256{};
+    std::uint64_t previous_bytes = 0;
     std::vector<SettledRun> recovered; ///< what dead runs had left
+
+    const os::Directory &staging_directory() const {
+        return staging ? staging->directory : target.directory;
+    }
 };
 
 /// What a lock's record says of this process.
@@ -45,16 +55,15 @@ Result<os::LockFile> lock_job(const Context &context, const config::Job &job, co
                               WallTime started, std::chrono::milliseconds patience,
                               const std::stop_token &stop);
 
-/// The rest. The destination must exist, but for the default one: a path that is missing may be a
-/// filesystem that is not mounted, and a backup must not land beneath its mount point.
-/// `last`: see check_destination(). Errors: wrong_mount, locked, not_found, unsupported,
-/// already_exists, io, cancelled.
+/// The rest. The destination must exist, but for the default one, and so must the staging
+/// directory: a path that is missing may be a filesystem that is not mounted, and a backup must not
+/// land beneath its mount point. `last`: see check_destination(). Errors: wrong_mount, locked,
+/// not_found, unsupported, already_exists, io, cancelled.
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
                            WallTime started, os::LockFile job_lock, const LastMount &last,
                            std::chrono::milliseconds patience, const std::stop_token &stop);
 
-/// Ends the claim. The target's record stays when files of this run are still there: recovery's
-/// cue.
+/// Ends the claim. A lock's record stays where files of this run are still there: recovery's cue.
 void release(Claim claim, const RunId &run);
 
 } // namespace intact::engine

@@ -36,6 +36,9 @@ Result<Diagnosis> diagnose(const Context &context, const std::string &path,
 Result<Diagnosis> diagnose(const Context &context, const config::Job &job) {
     INTACT_TRY_ASSIGN(auto diagnosis,
                       diagnose(context, job.destination.path, job.destination.strategy));
+    if (!job.destination.staging.empty()) {
+        INTACT_TRY(os::Directory::open(job.destination.staging, *context.sys));
+    }
     INTACT_TRY(check_destination(job.destination, diagnosis.filesystem, last_mount(context, job)));
     return diagnosis;
 }

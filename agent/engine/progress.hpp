@@ -15,6 +15,7 @@ struct Progress {
     std::atomic<Stage> stage{Stage::claim};
     std::atomic<std::uint64_t> bytes_read{0};     ///< of the uncompressed stream
     std::atomic<std::uint64_t> bytes_written{0};  ///< to the archive
+    std::atomic<std::uint64_t> bytes_carried{0};  ///< of the archive, from where it was staged
     std::atomic<std::uint64_t> bytes_verified{0}; ///< of the archive, read back
     std::atomic<std::uint64_t> entries{0};
     std::atomic<std::uint64_t> warnings{0};

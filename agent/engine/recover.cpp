@@ -42,7 +42,7 @@ Result<SettledRun> settle(const os::Directory &directory, const std::string &run
     if (recovery.what == Recovered::nothing) {
         recovery.published = published_by(directory, run_id);
     }
-    return SettledRun{run_id, std::move(recovery)};
+    return SettledRun{run_id, directory.path(), std::move(recovery)};
 }
 
 /// All locks of a directory, so that no run is at work there.
@@ -91,13 +91,13 @@ Result<std::vector<SettledRun>> settle_predecessors(const os::Directory &directo
     return all;
 }
 
-std::vector<std::string> words_for(const os::Directory &directory, const SettledRun &settled) {
+std::vector<std::string> words_for(const SettledRun &settled) {
     const Recovery &recovery = settled.recovery;
     std::vector<std::string> lines;
     if (recovery.what == Recovered::swept) {
         lines.push_back(fmt::format("run {} died before it published: its unfinished backup goes "
                                     "from {}, the one before stands",
-                                    settled.run_id, os::quoted(directory.path())));
+                                    settled.run_id, os::quoted(settled.directory)));
     } else if (recovery.what == Recovered::completed) {
         lines.push_back(fmt::format("run {} died while it published '{}': that is finished now",
                                     settled.run_id, recovery.published->archive));
@@ -105,13 +105,13 @@ std::vector<std::string> words_for(const os::Directory &directory, const Settled
     for (const std::string &name : recovery.set_aside) {
         lines.push_back(fmt::format("run {} left a name taken by a file that is neither its backup "
                                     "nor the one before: that file is kept as {}",
-                                    settled.run_id, os::quoted(directory.path_of(name))));
+                                    settled.run_id, os::quoted(settled.directory + "/" + name)));
     }
     if (!recovery.for_fsck.empty()) {
         lines.push_back(fmt::format("the power cut left files on {} that share clusters or lost "
                                     "them: they are kept as {}; unmount it, run fsck.vfat, then "
                                     "remove them",
-                                    os::quoted(directory.path()),
+                                    os::quoted(settled.directory),
                                     fmt::join(recovery.for_fsck, ", ")));
     }
     return lines;
@@ -134,7 +134,7 @@ Result<std::vector<std::string>> recover_job(const Context &context, const confi
                                                           filesystem.is_remote, settling, stop));
     std::vector<std::string> lines;
     for (const SettledRun &settled : all) {
-        append(lines, words_for(directory, settled));
+        append(lines, words_for(settled));
     }
     if (settling == Settling::look) {
         return lines; // the locks' records stay for who settles in earnest
@@ -162,7 +162,7 @@ Result<std::vector<std::string>> recover_directory(const Context &context, const
     for (const std::string &run_id : runs) {
         INTACT_TRY_ASSIGN(const auto settled,
                           settle(directory, run_id, filesystem.is_remote, settling, stop));
-        append(lines, words_for(directory, settled));
+        append(lines, words_for(settled));
     }
     if (settling == Settling::act) {
         locks.release();

@@ -16,6 +16,7 @@ namespace intact::engine {
 
 struct SettledRun {
     std::string run_id;
+    std::string directory; ///< where it had left something
     destination::Recovery recovery;
 };
 
@@ -27,7 +28,7 @@ Result<std::vector<SettledRun>> settle_predecessors(const os::Directory &directo
                                                     const std::stop_token &stop);
 
 /// One line for each thing worth knowing, in the order in which it happened.
-std::vector<std::string> words_for(const os::Directory &directory, const SettledRun &settled);
+std::vector<std::string> words_for(const SettledRun &settled);
 
 /// Settles the runs of one job, under its locks, and writes those that were completed into the
 /// catalog. Errors: locked; those of settle_predecessors(); catalog_failed.

@@ -3,6 +3,7 @@
 #include "base/caught.hpp"
 #include "base/log.hpp"
 #include "base/quantity.hpp"
+#include "destination/carry.hpp"
 #include "destination/publish.hpp"
 #include "destination/verify.hpp"
 #include "engine/claim.hpp"
@@ -80,9 +81,12 @@ private:
     // source -> pipeline -> stage -> prove -> publish -> confirm
     Result<> take_backup() {
         INTACT_TRY(timed(Stage::claim, [&] { return claim(); }));
-        INTACT_TRY_ASSIGN(auto staging, destination::Staging::create(claim_->directory, id_));
-        INTACT_TRY_ASSIGN(auto manifest, timed(Stage::source, [&] { return store(staging); }));
-        INTACT_TRY(timed(Stage::sync, [&] { return staging.make_archive_durable(); }));
+        INTACT_TRY_ASSIGN(auto written,
+                          destination::Staging::create(claim_->staging_directory(), id_));
+        INTACT_TRY_ASSIGN(auto manifest, timed(Stage::source, [&] { return store(written); }));
+        INTACT_TRY_ASSIGN(auto staging, timed(Stage::sync, [&] {
+                              return make_durable(std::move(written), manifest);
+                          }));
         INTACT_TRY(timed(Stage::verify, [&] { return prove(staging, manifest); }));
         INTACT_TRY_ASSIGN(auto published, timed(Stage::publish, [&] {
                               return publish(std::move(staging), manifest);
@@ -92,6 +96,8 @@ private:
 
     Result<> claim();
     Result<destination::Manifest> store(destination::Staging &staging);
+    Result<destination::Staging> make_durable(destination::Staging written,
+                                              const destination::Manifest &manifest);
     Result<> prove(const destination::Staging &staging, destination::Manifest &manifest);
     Result<destination::PublishedBackup> publish(destination::Staging staging,
                                                  const destination::Manifest &manifest);
@@ -142,16 +148,16 @@ Result<> Run::claim() {
     record_.mount_point = claim_->filesystem.mount_point;
     watch_.expect_bytes();
     for (const SettledRun &settled : claim_->recovered) {
-        for (const std::string &line : words_for(claim_->directory, settled)) {
+        for (const std::string &line : words_for(settled)) {
             log::warning(line);
         }
         if (catalog_ && settled.recovery.published) {
-            static_cast<void>(
-                catalog_->finish(record_of(*settled.recovery.published, claim_->directory.path())));
+            static_cast<void>(catalog_->finish(
+                record_of(*settled.recovery.published, claim_->target.directory.path())));
         }
     }
     // A guess, as this one may be smaller: it is told early, and the disk itself decides.
-    if (const auto free = destination::free_bytes(claim_->directory);
+    if (const auto free = destination::free_bytes(claim_->target.directory);
         free && *free < claim_->previous_bytes) {
         log::warning(fmt::format("{} has {} free, the previous backup took {}",
                                  os::quoted(job_.destination.path), format_size(*free),
@@ -233,6 +239,17 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
     return manifest;
 }
 
+// At the destination: from there on only names move.
+Result<destination::Staging> Run::make_durable(destination::Staging written,
+                                               const destination::Manifest &manifest) {
+    INTACT_TRY(written.make_archive_durable());
+    if (!claim_->staging) {
+        return written;
+    }
+    return destination::carry(std::move(written), claim_->target.directory, id_, manifest,
+                              watch_.stop_token(), &progress_.bytes_carried);
+}
+
 // Before publishing, not after: a fixed name replaces the previous backup, and that one must not go
 // before the new one is proven to be whole on storage.
 Result<> Run::prove(const destination::Staging &staging, destination::Manifest &manifest) {
@@ -256,7 +273,7 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
     manifest.variant = destination::name_of(claim_->protocol.variant);
     manifest.previous_archive = claim_->previous_archive;
     manifest.previous_manifest_sha256 = claim_->previous_manifest_sha256;
-    INTACT_TRY(check_still_mounted(claim_->directory));
+    INTACT_TRY(check_still_mounted(claim_->target.directory));
     INTACT_TRY(staging.add_companions(manifest));
     if (watch_.stop_token().stop_requested()) {
         return fail(ErrorCode::cancelled, "stopped"); // the last moment to turn back at no cost
@@ -270,8 +287,8 @@ Result<> Run::confirm(destination::PublishedBackup &published,
                       const destination::Manifest &manifest) {
     const auto depth =
         claim_->protocol.reads_again ? config::VerifyDepth::checksum : config::VerifyDepth::size;
-    const auto confirmed = destination::verify_backup(claim_->directory, published.manifest(),
-                                                      depth, std::stop_token());
+    const auto confirmed = destination::verify_backup(
+        claim_->target.directory, published.manifest(), depth, std::stop_token());
     if (!confirmed) {
         if (const auto withdrawn = published.withdraw(); !withdrawn) {
             log::warning("withdraw: " + withdrawn.error().message());

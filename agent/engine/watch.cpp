@@ -20,8 +20,8 @@ constexpr std::string_view kStallHint =
     "destination hangs";
 
 std::uint64_t bytes_moved(const Progress &progress) {
-    return progress.bytes_read + progress.bytes_written + progress.bytes_verified +
-           progress.entries;
+    return progress.bytes_read + progress.bytes_written + progress.bytes_carried +
+           progress.bytes_verified + progress.entries;
 }
 
 } // namespace

@@ -10,9 +10,12 @@
 #include "support/faulty_sys.hpp"
 #include "support/temp_dir.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <gtest/gtest.h>
+#include <iterator>
+#include <ostream>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,7 +41,26 @@ struct Calls {
     std::size_t settling = 0;   ///< the first one after the backup stands and is confirmed
 };
 
-class CrashTest : public testing::TestWithParam<const char *> {
+struct Target {
+    std::string name; ///< of the tests
+    std::string template_of_names;
+    bool is_staged_elsewhere = false;
+};
+
+inline void PrintTo(const Target &target, std::ostream *out) {
+    *out << target.name;
+}
+
+inline auto all_targets() {
+    return testing::Values(Target{"time_stamped", "{job}-{time}"}, Target{"fixed", "fixed"},
+                           Target{"fixed_staged_elsewhere", "fixed", true});
+}
+
+inline std::string name_of_target(const testing::TestParamInfo<Target> &info) {
+    return info.param.name;
+}
+
+class CrashTest : public testing::TestWithParam<Target> {
 protected:
     CrashTest() {
         temp_.write("tree/a", "content of a\n");
@@ -50,8 +72,12 @@ protected:
         job_.archive.threads = 1;
         job_.archive.frame_size = 64 << 10;
         job_.destination.path = temp_ / "dest";
-        job_.destination.name = GetParam();
+        job_.destination.name = GetParam().template_of_names;
         EXPECT_TRUE(os::Directory::make_and_open(temp_ / "dest"));
+        EXPECT_TRUE(os::Directory::make_and_open(temp_ / "staging"));
+        if (GetParam().is_staged_elsewhere) {
+            job_.destination.staging = temp_ / "staging";
+        }
     }
 
     engine::Context context(os::Sys &sys) const {
@@ -127,13 +153,14 @@ protected:
     }
 
     std::vector<std::string> left_over() const {
-        const auto directory = os::Directory::open(temp_ / "dest");
         std::vector<std::string> left;
-        const auto names = directory->names();
-        for (const std::string &name : *names) {
-            if (name.starts_with(".intact-") && !name.ends_with(".lock")) {
-                left.push_back(name);
-            }
+        for (const char *place : {"dest", "staging"}) {
+            const auto directory = os::Directory::open(temp_ / place);
+            const auto names = directory->names();
+            std::copy_if(names->begin(), names->end(), std::back_inserter(left),
+                         [](const std::string &name) {
+                             return name.starts_with(".intact-") && !name.ends_with(".lock");
+                         });
         }
         return left;
     }

@@ -53,7 +53,7 @@ TEST_P(KillTest, at_any_call_leaves_a_sound_backup_and_the_next_run_cleans_up) {
             ASSERT_FALSE(HasFatalFailure()) << "call " << at;
         }
     }
-    std::printf("%s: %zu points at which the run was killed\n", GetParam(), 2 * calls);
+    std::printf("%s: %zu points at which the run was killed\n", GetParam().name.c_str(), 2 * calls);
 }
 
 // The run that recovers dies too, at each of its own first calls: recovery included.
@@ -69,13 +69,10 @@ TEST_P(KillTest, a_second_kill_during_recovery_loses_nothing_either) {
             ASSERT_FALSE(HasFatalFailure()) << "calls " << at << ", " << second;
         }
     }
-    std::printf("%s: %zu pairs of kills\n", GetParam(), points);
+    std::printf("%s: %zu pairs of kills\n", GetParam().name.c_str(), points);
 }
 
-INSTANTIATE_TEST_SUITE_P(Names, KillTest, testing::Values("{job}-{time}", "fixed"),
-                         [](const auto &name) {
-                             return std::string(name.param) == "fixed" ? "fixed" : "time_stamped";
-                         });
+INSTANTIATE_TEST_SUITE_P(Targets, KillTest, all_targets(), name_of_target);
 
 } // namespace
 } // namespace intact::test

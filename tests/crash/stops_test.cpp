@@ -34,7 +34,8 @@ protected:
                     "[source]\ntype = \"files\"\npaths = [\"" + (temp_ / "tree") +
                         "\"]\n[archive]\nthreads = 1\n"
                         "[destination]\npath = \"" +
-                        (temp_ / "dest") + "\"\nname = \"" + job_.destination.name + "\"\n");
+                        (temp_ / "dest") + "\"\nname = \"" + job_.destination.name +
+                        "\"\nstaging = \"" + job_.destination.staging + "\"\n");
     }
 };
 
@@ -60,7 +61,7 @@ TEST_P(StopTest, before_publishing_cancels_the_run_and_after_it_does_not) {
         ASSERT_TRUE(left_over().empty()) << calls[at] << " #" << at;
     }
     std::printf("%s: %zu points at which the run was asked to stop, %zu before publishing\n",
-                GetParam(), calls.size(), first_move);
+                GetParam().name.c_str(), calls.size(), first_move);
 }
 
 TEST_P(StopTest, sigterm_at_any_call_leaves_the_old_backup_or_a_new_one_and_says_which) {
@@ -88,15 +89,12 @@ TEST_P(StopTest, sigterm_at_any_call_leaves_the_old_backup_or_a_new_one_and_says
             keep_only(fixed_name() ? after : before);
         }
     }
-    std::printf("%s: %zu points at which SIGTERM came, %zu runs cancelled\n", GetParam(), points,
-                cancelled);
+    std::printf("%s: %zu points at which SIGTERM came, %zu runs cancelled\n",
+                GetParam().name.c_str(), points, cancelled);
     EXPECT_GT(cancelled, 0U);
 }
 
-INSTANTIATE_TEST_SUITE_P(Names, StopTest, testing::Values("{job}-{time}", "fixed"),
-                         [](const auto &name) {
-                             return std::string(name.param) == "fixed" ? "fixed" : "time_stamped";
-                         });
+INSTANTIATE_TEST_SUITE_P(Targets, StopTest, all_targets(), name_of_target);
 
 } // namespace
 } // namespace intact::test

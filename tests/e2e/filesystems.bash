@@ -198,6 +198,57 @@ TOML
     expect 0 intact run job
 }
 
+# --- staged on another filesystem ------------------------------------------------------------------
+
+staged_job() {
+    job job <<TOML
+[source]
+type    = "command"
+command = ["sh", "-c", "head -c 300000 /dev/urandom; $1"]
+
+[archive]
+compression = "none"
+
+[destination]
+path    = "$DEST/job"
+name    = "always"
+staging = "$WORK/staging"
+TOML
+}
+
+case_an_archive_is_staged_on_another_filesystem() {
+    disk 64M mkfs.ext4 -q -F
+    on ext4 mount -o loop "$WORK/disk"
+    staged_job true
+    expect 1 intact run job
+    says err 'destination.staging=.*No such file or directory'
+    mkdir "$WORK/staging"
+    mount -t tmpfs -o size=1m staging "$WORK/staging"
+    MOUNTED+=("$WORK/staging")
+    staged_job "find '$WORK/staging' -name '.intact-*.archive' >'$WORK/seen'"
+    expect 0 intact run job
+    is "$(wc -l <"$WORK/seen")" 1
+    expect 0 intact verify job
+    is "$(left_over "$DEST/job")$(left_over "$WORK/staging")" ""
+    local before
+    before=$(sha256sum <"$DEST/job/always.raw")
+
+    staged_job "head -c 2000000 /dev/zero"
+    expect 1 intact run job
+    says err "$WORK/staging/.*No space left on device"
+    is "$(sha256sum <"$DEST/job/always.raw")" "$before"
+    is "$(left_over "$DEST/job")$(left_over "$WORK/staging")" ""
+
+    # shellcheck disable=SC2016 # the job's shell expands it
+    staged_job 'kill -KILL $PPID'
+    expect 137 intact run job
+    is "$(left_over "$WORK/staging" | wc -l)" 1
+    staged_job true
+    expect 0 intact run job
+    is "$(left_over "$DEST/job")$(left_over "$WORK/staging")" ""
+    expect 0 intact verify job
+}
+
 # --- by hand ---------------------------------------------------------------------------------------
 
 case_recover_settles_a_dead_run() {

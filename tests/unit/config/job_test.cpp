@@ -65,6 +65,7 @@ TEST_F(JobTest, of_three_lines_has_the_defaults_of_the_types) {
     EXPECT_EQ(job.destination.path, "/var/backups/intact/a");
     EXPECT_EQ(job.destination.name, Destination{}.name);
     EXPECT_EQ(job.destination.strategy, Destination{}.strategy);
+    EXPECT_EQ(job.destination.staging, "");
     EXPECT_EQ(job.destination.require_mount, RequiredMount{});
     EXPECT_EQ(job.verify.after_run, Verify{}.after_run);
     EXPECT_EQ(job.limits.timeout, std::nullopt);
@@ -94,6 +95,7 @@ frame_size = "1MiB"
 path = "/srv/backup"
 name = "{host}-{job}-{time}"
 strategy = "copy-and-swap"
+staging = "/var/tmp/staging"
 require_mount = "UUID=1234-ABCD"
 [verify]
 after_run = "size"
@@ -118,6 +120,7 @@ stall_timeout = "15min"
     EXPECT_EQ(job.destination.path, "/srv/backup");
     EXPECT_EQ(job.destination.name, "{host}-{job}-{time}");
     EXPECT_EQ(job.destination.strategy, Strategy::copy_and_swap);
+    EXPECT_EQ(job.destination.staging, "/var/tmp/staging");
     EXPECT_EQ(job.destination.require_mount, (RequiredMount{false, "UUID=1234-ABCD"}));
     EXPECT_EQ(job.verify.after_run, VerifyDepth::size);
     EXPECT_EQ(job.limits.timeout, hours(4));
