@@ -131,8 +131,9 @@ run_ctest() {
     fi
 }
 
+# lane_of_preset PRESET [TARGET]: builds that, runs the preset's tests.
 lane_of_preset() {
-    if build "$1"; then
+    if build "$@"; then
         run_ctest "$1" || count 0 1 0
     else
         echo "FAILED: $1: the build"
@@ -151,7 +152,7 @@ needs() {
 lane_test() { lane_of_preset dev; }
 
 lane_asan() {
-    ! needs clang++-19 asan || lane_of_preset asan
+    ! needs clang++-19 asan || lane_of_preset asan unit_tests
 }
 
 lane_tsan() {
@@ -163,7 +164,7 @@ lane_tsan() {
     if ! { g++ -fsanitize=thread "$probe/probe.cpp" -o "$probe/probe" && "$probe/probe"; } 2>/dev/null; then
         skip tsan "ThreadSanitizer's programs do not start on this kernel"
     else
-        lane_of_preset tsan
+        lane_of_preset tsan unit_tests
     fi
     rm -rf "$probe"
 }
