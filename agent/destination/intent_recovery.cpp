@@ -181,32 +181,31 @@ private:
     }
 
     Result<> go_forward() {
-        MovingBackup rest = intent_.backup;
-        for (std::size_t at = 0; at < rest.size(); ++at) {
-            MovingFile &file = rest[at];
-            if (found_[at].final && found_[at].final != file.fresh &&
-                found_[at].final != file.previous) {
+        std::vector<MovingFile> rest;
+        for (std::size_t at = 0; at < intent_.backup.size(); ++at) {
+            MovingFile file = intent_.backup[at];
+            if (found_[at].final == file.fresh) {
+                continue;
+            }
+            if (found_[at].final && found_[at].final != file.previous) {
                 INTACT_TRY(move_aside(file.final));
                 found_[at].final.reset();
             }
-            // What has its name, or finds it free, needs no guard.
-            if (!found_[at].final || found_[at].final == file.fresh) {
-                file.previous.reset();
-            }
-        }
-        INTACT_TRY(swap_->guard(rest));
-        for (std::size_t at = 0; at < rest.size(); ++at) {
-            if (found_[at].final == rest[at].fresh) {
-                continue;
+            if (!found_[at].final) {
+                file.previous.reset(); // a name that is free needs no guard
             }
             if (intent_.variant == Variant::held_rename ||
-                (intent_.variant == Variant::two_step && rest[at].previous)) {
+                (intent_.variant == Variant::two_step && file.previous)) {
                 // The previous file has its final name; what a power cut left here is none.
-                INTACT_TRY(remove(rest[at].guard));
+                INTACT_TRY(remove(file.guard));
             }
-            INTACT_TRY(swap_->place(rest[at]));
+            rest.push_back(std::move(file));
         }
+        INTACT_TRY(swap_->guard(rest));
         for (const MovingFile &file : rest) {
+            INTACT_TRY(swap_->place(file));
+        }
+        for (const MovingFile &file : intent_.backup) {
             INTACT_TRY(directory_.sync_file(file.final));
         }
         INTACT_TRY(swap_->make_durable(rest));

@@ -17,7 +17,7 @@ public:
     explicit RenameSwap(const os::Directory &directory) : Swap(directory) {}
 
     Result<> place(const MovingFile &file) override { return swap(file, file.staged, file.final); }
-    Result<> make_durable(const MovingBackup &) override { return directory_.sync(); }
+    Result<> make_durable(std::span<const MovingFile>) override { return directory_.sync(); }
     Result<> take_back(const MovingFile &file) override {
         INTACT_TRY_ASSIGN(const bool placed, is_placed(file));
         return placed ? swap(file, file.final, file.staged) : Result<>();
@@ -38,7 +38,7 @@ public:
     LinkGuardSwap(const os::Directory &directory, bool is_remote)
         : Swap(directory), names_(directory, is_remote) {}
 
-    Result<> guard(const MovingBackup &backup) override {
+    Result<> guard(std::span<const MovingFile> backup) override {
         bool any = false;
         for (const MovingFile &file : backup) {
             if (file.previous) {
@@ -52,7 +52,7 @@ public:
         return file.previous ? names_.replace(file.staged, file.final)
                              : names_.link(file.staged, file.final);
     }
-    Result<> make_durable(const MovingBackup &backup) override {
+    Result<> make_durable(std::span<const MovingFile> backup) override {
         for (const MovingFile &file : backup) {
             INTACT_TRY(directory_.sync_file(file.final));
         }
@@ -109,28 +109,28 @@ private:
 // P4. FAT before Linux 6.0: a file that is held open keeps its clusters after its name went
 // to another. A power cut within the rename may leave the old name to the old file and none to the
 // new one. With the archive that is the previous backup, whole; but once the archive has moved, its
-// companions must not be lost: copies of them move, and they themselves stay until all is done.
+// companions must not be lost: copies of them move, and they themselves stay until all is done. The
+// copies are made before, since an archive that has moved is taken back only by writing it anew.
 class HeldRenameSwap final : public Swap {
 public:
     explicit HeldRenameSwap(const os::Directory &directory) : Swap(directory) {}
 
-    Result<> guard(const MovingBackup &backup) override {
+    Result<> guard(std::span<const MovingFile> backup) override {
         for (const MovingFile &file : backup) {
             if (file.previous) {
                 INTACT_TRY_ASSIGN(held_[file.final], directory_.open_file(file.final));
+            }
+            if (is_companion(file)) {
+                INTACT_TRY_ASSIGN(const os::UniqueFd staged, directory_.open_file(file.staged));
+                INTACT_TRY(write_guard(file, staged.get()));
+                INTACT_TRY_ASSIGN(copies_[file.final], directory_.identity(file.guard));
             }
         }
         return {};
     }
     Result<> place(const MovingFile &file) override {
-        std::string from = file.staged;
-        if (is_companion(file)) {
-            INTACT_TRY_ASSIGN(const os::UniqueFd staged, directory_.open_file(file.staged));
-            INTACT_TRY(write_guard(file, staged.get()));
-            INTACT_TRY_ASSIGN(copies_[file.final], directory_.identity(file.guard));
-            from = file.guard;
-        }
-        return take_name(from, file, file.previous ? os::IfExists::replace : os::IfExists::fail);
+        return take_name(is_companion(file) ? file.guard : file.staged, file,
+                         file.previous ? os::IfExists::replace : os::IfExists::fail);
     }
     // Its name is gone for good; its bytes are still there to be written once more.
     Result<> take_back(const MovingFile &file) override {

@@ -8,6 +8,7 @@
 #include "os/file.hpp"
 
 #include <memory>
+#include <span>
 
 namespace intact::destination {
 
@@ -19,12 +20,12 @@ public:
     virtual ~Swap() = default;
 
     /// Before any name changes: whatever keeps the previous files findable.
-    virtual Result<> guard(const MovingBackup &) { return {}; }
+    virtual Result<> guard(std::span<const MovingFile>) { return {}; }
     /// The staged file takes its final name. Errors: already_exists when a name that should be free
     /// is taken.
     virtual Result<> place(const MovingFile &file) = 0;
     /// From here on no power cut brings the old names back.
-    virtual Result<> make_durable(const MovingBackup &) { return {}; }
+    virtual Result<> make_durable(std::span<const MovingFile>) { return {}; }
     /// The final name shows what it did before place().
     virtual Result<> take_back(const MovingFile &file) = 0;
     /// Removes what lies under the hidden names, the manifest's last. They may be gone already.
