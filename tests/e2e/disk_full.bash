@@ -3,12 +3,13 @@
 # shellcheck source=tests/e2e/harness.bash
 source "$(dirname "$0")/harness.bash"
 
-# small_disk SIZE: an ext4 mounted at $DEST/job.
+# small_disk SIZE [OPTION...]: an ext4 mounted at $DEST/job.
 small_disk() {
     [[ $EUID -eq 0 ]] || skip "mounting needs root"
     command -v mkfs.ext4 >/dev/null || skip "no mkfs.ext4 here"
     truncate -s "$1" "$WORK/disk"
-    mkfs.ext4 -q -F "$WORK/disk"
+    shift
+    mkfs.ext4 -q -F "$@" "$WORK/disk"
     mkdir -p "$DEST/job"
     mount -o loop "$WORK/disk" "$DEST/job" 2>"$WORK/mount.err" ||
         skip "no loop mounts here: $(tail -n 1 "$WORK/mount.err")"
@@ -55,6 +56,39 @@ case_the_backup_before_survives() {
 
 case_the_backup_before_survives_under_a_fixed_name() {
     fills_up 'always-this'
+}
+
+# One block more is free at each run, until there is room for all.
+case_full_by_any_number_of_blocks() {
+    small_disk 8M -b 1024 -m 0
+    job_of 20000 always
+    expect 0 intact run job
+    local free filler before status failed=0 succeeded=0
+    for ((free = 0; succeeded < 4; free++)); do
+        before=$(sha256sum <"$DEST/job/always.raw")
+        filler=$(($(df --output=avail -B 1024 "$DEST/job" | tail -n 1) - free))
+        # It may need a block for itself.
+        until fallocate -l "${filler}K" "$DEST/job/filler" 2>/dev/null; do
+            filler=$((filler - 1))
+        done
+        job_of 20000 always
+        status=0
+        "$INTACT" run job >"$WORK/out" 2>"$WORK/err" </dev/null || status=$?
+        if [[ $status -eq 0 ]]; then
+            succeeded=$((succeeded + 1))
+            is "$(sha256sum <"$DEST/job/always.raw")" "$(sha256sum <"$WORK/data")"
+        else
+            failed=$((failed + 1))
+            is "$status" 1
+            says err 'No space left on device'
+            is "$(sha256sum <"$DEST/job/always.raw")" "$before"
+        fi
+        rm "$DEST/job/filler"
+        expect 0 intact verify job
+        is "$(left_over "$DEST/job")" ""
+        [[ $free -lt 100 ]] || fail "100 KiB are no room for 20 kB"
+    done
+    [[ $failed -gt 20 ]] || fail "only $failed runs failed"
 }
 
 case_less_free_than_the_backup_before_took_is_told_first() {
