@@ -11,8 +11,8 @@
 #   tidy    clang-tidy on all of agent/, a dozen files at a time
 #   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
 #           power failure
-# Without --lane all of them; --quick is --lane test. --full has vm try every crash image and every
-# call at which a process may be killed, which takes hours; without it a sample of both.
+# Without --lane all of them but vm; --quick is --lane test. --full takes vm in, and has it try every
+# crash image and every call at which a process may be killed, which takes hours, instead of a sample.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
@@ -22,7 +22,8 @@ source tests/support/packages.sh
 # shellcheck source=tests/vm/machine.sh
 source tests/vm/machine.sh
 
-all_lanes=(test asan tsan tidy vm)
+all_lanes=(test asan tsan tidy)
+more_lanes=(vm)
 lanes=()
 extent=bounded
 install=yes
@@ -39,8 +40,8 @@ while [[ $# -gt 0 ]]; do
     case $1 in
     --quick) lanes=(test) ;;
     --lane)
-        if [[ " ${all_lanes[*]} " != *" ${2-} "* ]]; then
-            echo "error: no lane '${2-}'; there are: ${all_lanes[*]}" >&2
+        if [[ " ${all_lanes[*]} ${more_lanes[*]} " != *" ${2-} "* ]]; then
+            echo "error: no lane '${2-}'; there are: ${all_lanes[*]} ${more_lanes[*]}" >&2
             exit 2
         fi
         lanes+=("$2")
@@ -60,7 +61,10 @@ while [[ $# -gt 0 ]]; do
     esac
     shift
 done
-[[ ${#lanes[@]} -gt 0 ]] || lanes=("${all_lanes[@]}")
+if [[ ${#lanes[@]} -eq 0 ]]; then
+    lanes=("${all_lanes[@]}")
+    [[ $extent == bounded ]] || lanes+=("${more_lanes[@]}")
+fi
 
 heading() {
     printf '\n=== %s\n' "$*"
@@ -209,9 +213,11 @@ lane_tidy() {
     }
 }
 
-# vm_job LIMIT FILE... -- COMMAND...: runs it in the machine; each row that it prints is a case.
+# vm_job NAME LIMIT FILE... -- COMMAND...: runs it in the machine, with a log build/vm/NAME.log; each
+# row that it prints is a case.
 vm_job() {
-    local row status=0 before=$failed log=build/vm/job.log
+    local row status=0 before=$failed log=$vm_dir/$1.log
+    shift
     vm_run "$@" | tee "$log" || status=$?
     while read -r row; do
         case $row in
@@ -223,29 +229,33 @@ vm_job() {
 }
 
 lane_vm() {
-    local why every=8 budget=20 limit=600 powercut=build/dev/tests/vm/powercut/powercut
-    local intact=build/dev/agent/intact
+    local why program every=8 reply_loss_every=20 budget=16 limit=1200
+    local -a built=(build/dev/agent/intact build/dev/tests/vm/{powercut/powercut,reply_loss/reply_loss})
     why=$(vm_hindrance)
     if [[ -n $why ]]; then
         skip vm "$why"
         return 0
     fi
-    if ! build dev powercut || ! build dev intact || ! vm_make_image "$powercut" "$intact"; then
+    if ! build dev vm_programs || ! vm_make_image "${built[@]}"; then
         echo "FAILED: vm: the programs or the image"
         count 0 1 0
         return 0
     fi
     if [[ $extent == full ]]; then
         every=1
+        reply_loss_every=1
         budget=100000
-        limit=7200
+        limit=14400
     fi
     # Without the words for a debugger they are a twentieth of their size.
-    strip -o "$vm_dir/powercut" "$powercut"
-    strip -o "$vm_dir/intact" "$intact"
-    vm_job "$limit" tests/e2e/harness.bash tests/e2e/mounts.bash tests/vm/filesystems.bash \
-        "$vm_dir/intact" -- env INTACT=/root/job/intact SELFTEST_EVERY=$every bash filesystems.bash
-    vm_job "$limit" tests/vm/powercut.sh "$vm_dir/powercut" -- \
+    for program in "${built[@]}"; do
+        strip -o "$vm_dir/${program##*/}" "$program"
+    done
+    vm_job filesystems "$limit" tests/e2e/{harness,mounts}.bash \
+        tests/vm/{filesystems,lies}.bash tests/vm/filesystems.sh "$vm_dir"/{intact,reply_loss} -- \
+        env INTACT=/root/job/intact REPLY_LOSS=/root/job/reply_loss SELFTEST_EVERY=$every \
+        REPLY_LOSS_EVERY=$reply_loss_every bash filesystems.sh
+    vm_job powercut "$limit" tests/vm/powercut.sh "$vm_dir/powercut" -- \
         bash powercut.sh ./powercut "$budget"
 }
 

@@ -138,7 +138,7 @@ protected:
 
     /// Everything the destination shows: each backup verified to its last byte.
     std::vector<std::string> sound_backups() const {
-        const auto directory = os::Directory::open(temp_ / "dest");
+        const auto directory = os::Directory::open(job_.destination.path);
         std::vector<std::string> sound;
         const auto found = destination::list_backups(*directory, "job");
         for (const auto &backup : *found) {
@@ -154,8 +154,8 @@ protected:
 
     std::vector<std::string> left_over() const {
         std::vector<std::string> left;
-        for (const char *place : {"dest", "staging"}) {
-            const auto directory = os::Directory::open(temp_ / place);
+        for (const std::string &place : {job_.destination.path, temp_ / "staging"}) {
+            const auto directory = os::Directory::open(place);
             const auto names = directory->names();
             std::copy_if(names->begin(), names->end(), std::back_inserter(left),
                          [](const std::string &name) {
@@ -167,7 +167,7 @@ protected:
 
     /// A second holds one name of a time-stamped backup, and here runs are faster than that.
     void keep_only(const std::vector<std::string> &run_ids) const {
-        const auto directory = os::Directory::open(temp_ / "dest");
+        const auto directory = os::Directory::open(job_.destination.path);
         const auto backups = destination::list_backups(*directory, "job");
         for (const auto &backup : *backups) {
             const std::string &run_id = backup.manifest->run_id;

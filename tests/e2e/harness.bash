@@ -168,7 +168,11 @@ run_cases() {
         0)
             passed=$((passed + 1))
             echo "PASS  ${name#case_}  $took s"
+            # What the documents quote, see tests/support/guarantees.py.
+            grep '^figure: ' "$base/log"
             report passed "${name#case_}"
+            [[ -z ${INTACT_CASES_DIR-} ]] ||
+                grep '^figure: ' "$base/log" >>"$INTACT_CASES_DIR/e2e_$SUITE.figures"
             ;;
         77)
             skipped=$((skipped + 1))

@@ -44,35 +44,49 @@ name = "$1"
 TOML
 }
 
-# publishes STRATEGY VARIANT NAME-REGEX: what is said, what is done, and what it withstands.
-# SELFTEST_EVERY=N has a process killed at each Nth call only, where all of them take too long.
-publishes() {
-    local strategy=$1 variant=$2 name=$3 status
+# detects STRATEGY VARIANT NAME-REGEX: what is said of it; VARIANT is then the one of several.
+detects() {
+    local name=$3
+    strategy=$1 variant=$2
     expect 0 intact doctor --json "$DEST/job/"
     cp "$WORK/out" "$WORK/doctor.json"
     is "$(from_json "$WORK/doctor.json" 'm["strategy"]')" "$strategy"
     [[ $(from_json "$WORK/doctor.json" 'm["variant"]') =~ ^($variant)$ ]] ||
         fail "found as $(cat "$WORK/doctor.json")"
     variant=${BASH_REMATCH[1]}
+    [[ -n $(from_json "$WORK/doctor.json" 'm["reason"]') ]] || fail "no reason is given"
     [[ $(from_json "$WORK/doctor.json" 'm["filesystem"]["name"]') =~ ^$name$ ]] ||
         fail "found as $(cat "$WORK/doctor.json")"
+    figure "$WORK/doctor.json" 0
+}
+
+# publishes STRATEGY VARIANT NAME-REGEX: what is said, what is done, and what it withstands.
+# SELFTEST_EVERY=N has a process killed at each Nth call only, where all of them take too long.
+publishes() {
+    local strategy variant status
+    detects "$@"
     status=0
     [[ $(from_json "$WORK/doctor.json" 'm["concern"]') == None ]] || status=3
     local template
-    for template in '{job}-{time}' always; do
+    # Under a name that is free, that is free and that is taken.
+    for template in '{job}-{time}' always always; do
         job_named "$template"
-        expect $status intact run job
         expect $status intact run job
         is "$(from_json "$(manifest_of job)" 'm["destination"]["strategy"] + " " + m["destination"]["variant"]')" \
             "$strategy $variant"
         is "$(left_over "$DEST/job")" ""
-        expect 0 intact verify job
-        (cd "$DEST/job" && sha256sum -c --quiet -- *.sha256)
     done
+    expect 0 intact verify job
+    (cd "$DEST/job" && sha256sum -c --quiet -- *.sha256)
     expect 0 intact selftest publish --json --every "${SELFTEST_EVERY-1}" "$DEST/job"
     is "$(find "$DEST/job" -name '.intact-*' ! -name '*.lock')" ""
     [[ $(from_json "$WORK/out" 'm["kept"] > 0 and m["completed"] > 0') == True ]] ||
         fail "$(cat "$WORK/out")"
-    printf 'publishes\t%s\t%s\t%s\t%s kills\n' "$(from_json "$WORK/out" 'm["filesystem"]["name"]')" \
-        "$strategy" "$variant" "$(from_json "$WORK/out" 'm["kills"]')"
+    figure "$WORK/out" 'm["kills"]'
+}
+
+# figure REPORT KILLS-EXPRESSION: of its filesystem.
+figure() {
+    from_json "$1" '"figure: " + json.dumps({"filesystem": m["filesystem"]["name"], "kills": '"$2"', **{
+        key: m[key] for key in ("strategy", "variant", "reason", "after_crash")}})'
 }
