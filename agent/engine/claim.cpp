@@ -7,9 +7,7 @@
 #include "engine/recover.hpp"
 
 #include <fmt/format.h>
-#include <iterator>
 #include <optional>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace intact::engine {
@@ -64,48 +62,6 @@ Result<> settle_name_and_protocol(Claim &claim, const Context &context, const co
     return {};
 }
 
-// The lock of a directory, and an end to what dead runs left there.
-Result<Place> take_place(os::Directory directory, const std::string &lock_name,
-                         const os::LockOwner &owner, bool is_remote,
-                         std::chrono::milliseconds patience, const std::stop_token &stop,
-                         std::vector<SettledRun> &recovered) {
-    INTACT_TRY_ASSIGN(os::LockFile lock,
-                      os::LockFile::acquire(directory, lock_name, owner, patience, stop));
-    INTACT_TRY_ASSIGN(auto settled, settle_predecessors(directory, lock, is_remote,
-                                                        destination::Settling::act, stop));
-    std::move(settled.begin(), settled.end(), std::back_inserter(recovered));
-    return Place{std::move(directory), std::move(lock)};
-}
-
-bool is_same(const os::Directory &one, const os::Directory &other) {
-    struct stat a{};
-    struct stat b{};
-    return fstat(one.fd(), &a) == 0 && fstat(other.fd(), &b) == 0 && a.st_dev == b.st_dev &&
-           a.st_ino == b.st_ino;
-}
-
-// Its lock is the job's own: many jobs of many hosts may stage in one directory.
-Result<> claim_staging(Claim &claim, const Context &context, const config::Job &job,
-                       const os::LockOwner &owner, const std::stop_token &stop) {
-    if (job.destination.staging.empty()) {
-        return {};
-    }
-    auto directory = os::Directory::open(job.destination.staging, *context.sys);
-    if (!directory) {
-        return fail(std::move(directory).error().within("destination.staging="));
-    }
-    if (is_same(*directory, claim.target.directory)) {
-        return {};
-    }
-    constexpr std::chrono::milliseconds kNoPatience{0}; // the job's lock is held
-    INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(*directory));
-    INTACT_TRY_ASSIGN(claim.staging,
-                      take_place(*std::move(directory),
-                                 fmt::format(".intact-staging-{}-{}.lock", context.host, job.name),
-                                 owner, filesystem.is_remote, kNoPatience, stop, claim.recovered));
-    return {};
-}
-
 void release_locks(Claim &claim) {
     claim.target.lock.release();
     if (claim.staging) {
@@ -151,19 +107,22 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     // Before the lock, whose name has the same characters.
     INTACT_TRY(
         destination::check_name(filesystem, destination::archive_name(job, context.host, started)));
-    const os::LockOwner owner = lock_owner(context, run, started);
+    const Taker taker{lock_owner(context, run, started), patience, destination::Settling::act,
+                      stop};
     std::vector<SettledRun> recovered;
-    INTACT_TRY_ASSIGN(Place target,
-                      take_place(std::move(directory),
-                                 destination::target_lock_name(job, context.host), owner,
-                                 filesystem.is_remote, patience, stop, recovered));
+    INTACT_TRY_ASSIGN(Place target, take_place(std::move(directory),
+                                               destination::target_lock_name(job, context.host),
+                                               filesystem.is_remote, taker, recovered));
     Claim claim{.job_lock = std::move(job_lock),
                 .target = std::move(target),
                 .filesystem = std::move(filesystem),
                 .recovered = std::move(recovered)};
-    auto settled = claim_staging(claim, context, job, owner, stop).and_then([&] {
-        return settle_name_and_protocol(claim, context, job, run, started);
-    });
+    auto staging = take_staging(context, job, claim.target.directory, taker, claim.recovered);
+    auto settled = staging ? settle_name_and_protocol(claim, context, job, run, started)
+                           : Result<>(fail(staging.error()));
+    if (staging) {
+        claim.staging = *std::move(staging);
+    }
     if (!settled) {
         // The dead are settled and this run has made nothing: its records would be false cues.
         release_locks(claim);

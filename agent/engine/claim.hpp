@@ -11,6 +11,7 @@
 #include "destination/protocol.hpp"
 #include "engine/context.hpp"
 #include "engine/mount_guard.hpp"
+#include "engine/place.hpp"
 #include "engine/recover.hpp"
 #include "os/file.hpp"
 #include "os/lock_file.hpp"
@@ -22,12 +23,6 @@
 #include <vector>
 
 namespace intact::engine {
-
-/// A directory where this run alone writes files of that lock.
-struct Place {
-    os::Directory directory;
-    os::LockFile lock;
-};
 
 struct Claim {
     os::LockFile job_lock;

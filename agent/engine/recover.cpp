@@ -5,6 +5,7 @@
 #include "destination/backup_name.hpp"
 #include "destination/filesystem.hpp"
 #include "engine/claim.hpp"
+#include "engine/place.hpp"
 #include "engine/rebuild.hpp"
 
 #include <chrono>
@@ -121,17 +122,15 @@ Result<std::vector<std::string>> recover_job(const Context &context, const confi
                                              Settling settling, const std::stop_token &stop) {
     const WallTime now = context.clock->now();
     const RunId id = RunId::make(now);
-    constexpr std::chrono::milliseconds kNoPatience{0};
-    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context, job, id, now, kNoPatience, stop));
-    INTACT_TRY_ASSIGN(const auto directory,
-                      os::Directory::open(job.destination.path, *context.sys));
+    const Taker taker{lock_owner(context, id, now), std::chrono::milliseconds(0), settling, stop};
+    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context, job, id, now, taker.patience, stop));
+    INTACT_TRY_ASSIGN(auto directory, os::Directory::open(job.destination.path, *context.sys));
     INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(directory));
-    INTACT_TRY_ASSIGN(auto target_lock,
-                      os::LockFile::acquire(directory,
-                                            destination::target_lock_name(job, context.host),
-                                            lock_owner(context, id, now), kNoPatience, stop));
-    INTACT_TRY_ASSIGN(const auto all, settle_predecessors(directory, target_lock,
-                                                          filesystem.is_remote, settling, stop));
+    std::vector<SettledRun> all;
+    INTACT_TRY_ASSIGN(Place target, take_place(std::move(directory),
+                                               destination::target_lock_name(job, context.host),
+                                               filesystem.is_remote, taker, all));
+    INTACT_TRY_ASSIGN(auto staging, take_staging(context, job, target.directory, taker, all));
     std::vector<std::string> lines;
     for (const SettledRun &settled : all) {
         append(lines, words_for(settled));
@@ -143,10 +142,13 @@ Result<std::vector<std::string>> recover_job(const Context &context, const confi
     INTACT_TRY(catalog->settle(job.name, id.str()));
     for (const SettledRun &settled : all) {
         if (settled.recovery.published) {
-            INTACT_TRY(catalog->finish(record_of(*settled.recovery.published, directory.path())));
+            INTACT_TRY(catalog->finish(record_of(*settled.recovery.published, settled.directory)));
         }
     }
-    target_lock.release();
+    if (staging) {
+        staging->lock.release();
+    }
+    target.lock.release();
     job_lock.release();
     return lines;
 }

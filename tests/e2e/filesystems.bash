@@ -243,6 +243,11 @@ case_an_archive_is_staged_on_another_filesystem() {
     staged_job 'kill -KILL $PPID'
     expect 137 intact run job
     is "$(left_over "$WORK/staging" | wc -l)" 1
+    expect 0 intact recover job
+    says out "unfinished backup goes from '$WORK/staging'"
+    is "$(left_over "$WORK/staging")" ""
+    expect 137 intact run job
+    is "$(left_over "$WORK/staging" | wc -l)" 1
     staged_job true
     expect 0 intact run job
     is "$(left_over "$DEST/job")$(left_over "$WORK/staging")" ""
