@@ -119,7 +119,7 @@ private:
         if (has_leftovers) {
             return fail(ErrorCode::verify_mismatch, "recovery left files behind");
         }
-        INTACT_TRY_ASSIGN(const std::string standing, prove(kFixed));
+        INTACT_TRY_ASSIGN(std::string standing, prove(kFixed));
         const bool is_swept = recovery.what == destination::Recovered::swept;
         if ((naming == Naming::time_stamped || is_swept) && standing != old) {
             return fail(ErrorCode::verify_mismatch, "the previous backup is another one");
