@@ -154,6 +154,10 @@ case_replies_of_soft_nfs3_get_lost() {
     on_nfs vers=3,soft,timeo=10,retrans=1
     "$REPLY_LOSS" "$DEST/job" give-up "${REPLY_LOSS_EVERY-1}"
 }
+case_replies_of_soft_nfs4_get_lost() {
+    on_nfs vers=4.2,soft,timeo=10,retrans=1
+    "$REPLY_LOSS" "$DEST/job" give-up "${REPLY_LOSS_EVERY-1}"
+}
 
 # --- two agents -------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ namespace intact::test {
 
 enum class Ending {
     server_restarts, ///< and has forgotten what it answered; the client asks once more
-    client_gives_up, ///< a soft mount's: the replies stay lost until the call has returned
+    client_gives_up, ///< a soft mount's: no connection stands until the call has returned
 };
 
 /// From its construction on, replies of NFS do not arrive. Needs root, nft(8) and rpc.nfsd(8).
