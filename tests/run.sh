@@ -118,6 +118,7 @@ run_ctest() {
         cat "$log"
     else
         sed -n '/Test *#/p' "$log"
+        sed -n 's/^.*tally: //p' "build/$1/Testing/Temporary/LastTest.log"
     fi
     counts=$(python3 -B tests/support/count_cases.py "build/$1/junit.xml" "$reports")
     tail -n +2 <<<"$counts"

@@ -1,8 +1,8 @@
 // Every way of publishing on a disk that has room for one byte more, until it has room for all.
 #include "crash/publish/fixture.hpp"
+#include "crash/publish/tally.hpp"
 
 #include <cerrno>
-#include <cstdio>
 
 namespace intact::test {
 namespace {
@@ -53,7 +53,7 @@ TEST_P(FullDiskTest, that_is_full_at_any_byte_keeps_the_previous_backup) {
     }
     EXPECT_TRUE(stands_new());
     EXPECT_GT(undone, roomy.taken() / 2);
-    std::printf("full after each of %zu bytes: %zu runs failed\n", roomy.taken(), undone);
+    tally("disks full after a byte", roomy.taken());
 }
 
 // A name that is free takes the same steps without the previous file's.

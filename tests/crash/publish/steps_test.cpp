@@ -2,7 +2,6 @@
 // in the description of the protocols, and to show in a review whatever changes them.
 #include "crash/publish/fixture.hpp"
 
-#include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>

@@ -1,12 +1,12 @@
 // Recovery for every state that an archive's three names and its intent record can be in, likely or
 // not: 4 contents for each name, 4 states of the record, 5 variants.
 #include "crash/publish/fixture.hpp"
+#include "crash/publish/tally.hpp"
 
 #include "destination/intent.hpp"
 #include "destination/moving_file.hpp"
 
 #include <array>
-#include <cstdio>
 
 namespace intact::test {
 namespace {
@@ -113,7 +113,7 @@ TEST_P(RecoveryTableTest, never_loses_the_last_proven_copy_and_settles_once) {
             }
         }
     }
-    std::printf("recovery table: %zu cases\n", cases);
+    tally("states recovered", cases);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RecoveryTableTest,

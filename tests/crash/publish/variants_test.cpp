@@ -1,9 +1,9 @@
 // Every way of publishing, cut short and failed at each of its calls.
 #include "crash/publish/fixture.hpp"
+#include "crash/publish/tally.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
 
 namespace intact::test {
 namespace {
@@ -45,7 +45,7 @@ TEST_P(VariantTest, an_error_at_any_call_leaves_the_previous_backup_as_it_was) {
             }
         }
     }
-    std::printf("errors: %zu\n", cases);
+    tally("failed calls", cases);
 }
 
 TEST_P(VariantTest, dead_at_any_call_and_again_at_any_call_of_recovery_one_whole_backup_stands) {
@@ -73,7 +73,8 @@ TEST_P(VariantTest, dead_at_any_call_and_again_at_any_call_of_recovery_one_whole
             ++second_deaths;
         }
     }
-    std::printf("deaths: %zu, second deaths in recovery: %zu\n", deaths, second_deaths);
+    tally("deaths", deaths);
+    tally("second deaths inside recovery", second_deaths);
 }
 
 // A server that restarts forgets what it did: its client tries again and is told so (rename(2),
@@ -116,7 +117,7 @@ TEST_P(LyingServerTest, what_was_done_is_done_whatever_was_answered) {
             ++cases;
         }
     }
-    std::printf("done and denied: %zu\n", cases);
+    tally("calls done but denied", cases);
 }
 
 INSTANTIATE_TEST_SUITE_P(Remote, LyingServerTest,
