@@ -30,9 +30,12 @@ Result<Content> read_content(const os::Directory &directory, const std::string &
 
 } // namespace
 
+bool is_corruption(const Error &error) {
+    return error.sys_errno() == EUCLEAN || error.sys_errno() == EBADMSG;
+}
+
 bool is_damage(const Error &error) {
-    const int number = error.sys_errno();
-    return number == EIO || number == EUCLEAN || number == EBADMSG;
+    return is_corruption(error) || error.sys_errno() == EIO;
 }
 
 Result<std::optional<Content>> content_at(const os::Directory &directory, const std::string &name,

@@ -19,7 +19,11 @@ struct Content {
     friend bool operator==(const Content &, const Content &) = default;
 };
 
-/// Whether an error says that the name is there and what it leads to is damaged.
+/// Whether an error says that the name is there and the filesystem found what it leads to broken,
+/// as ext4 without a journal may after a power cut: no moment's trouble, and fsck's to mend.
+bool is_corruption(const Error &error);
+
+/// The same, or storage cannot read it.
 bool is_damage(const Error &error);
 
 Content content_of(std::string_view text);

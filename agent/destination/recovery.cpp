@@ -2,6 +2,7 @@
 
 #include "base/run_id.hpp"
 #include "destination/backup_list.hpp"
+#include "destination/content.hpp"
 #include "destination/intent_recovery.hpp"
 #include "destination/leftovers.hpp"
 #include "destination/lost_clusters.hpp"
@@ -31,7 +32,7 @@ struct StagedManifest {
     std::optional<Manifest> manifest;
 };
 
-// What storage refuses to give is neither missing nor torn: that is an error.
+// What storage cannot read just now is neither missing nor torn: that is an error.
 Result<StagedManifest> read_manifest(const os::Directory &directory, const std::string &name) {
     if (has_lost_clusters(directory, name)) {
         return StagedManifest{Reading::torn, std::nullopt};
@@ -40,7 +41,7 @@ Result<StagedManifest> read_manifest(const os::Directory &directory, const std::
     if (!text && text.error().sys_errno() == ENOENT) {
         return StagedManifest{};
     }
-    if (!text && text.error().code() != ErrorCode::file_too_large) {
+    if (!text && text.error().code() != ErrorCode::file_too_large && !is_corruption(text.error())) {
         return fail(text.error());
     }
     auto manifest = text ? parse_manifest(*text) : Result<Manifest>(fail(text.error()));
@@ -62,7 +63,8 @@ Result<bool> is_archive_of(const os::Directory &directory, const std::string &na
         return true;
     }
     const ErrorCode code = checked.error().code();
-    if (code == ErrorCode::verify_mismatch || code == ErrorCode::backup_missing) {
+    if (code == ErrorCode::verify_mismatch || code == ErrorCode::backup_missing ||
+        is_corruption(checked.error())) {
         return false;
     }
     return fail(checked.error());

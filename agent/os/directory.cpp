@@ -150,6 +150,10 @@ Result<bool> Directory::has(const std::string &name) const {
     if (errno == ENOENT) {
         return false;
     }
+    // The filesystem found what the name leads to broken; the name it found.
+    if (errno == EUCLEAN || errno == EBADMSG) {
+        return true;
+    }
     return fail_errno(errno, "stat " + quoted(path_of(name)));
 }
 

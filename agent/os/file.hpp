@@ -90,6 +90,7 @@ public:
     Result<> link(const std::string &existing, const std::string &name) const;
     Result<> remove(const std::string &name) const;
     Result<> remove_if_there(const std::string &name) const;
+    /// Also where a power cut spoilt what the name leads to.
     Result<bool> has(const std::string &name) const;
     /// Who a name is, asked of whoever serves the filesystem; nothing: no such name.
     Result<std::optional<FileIdentity>> identity(const std::string &name) const;
