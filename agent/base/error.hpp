@@ -83,12 +83,12 @@ inline tl::unexpected<Error> fail_errno(int err, std::string_view what) {
 
 } // namespace intact
 
-/// Leaves the function with the error of a Result<void> expression.
+/// Leaves the function with the error of a Result<void> expression, or of any tl::expected.
 #define INTACT_TRY(expression)                                                                     \
     do {                                                                                           \
         auto intact_result_ = (expression);                                                        \
         if (!intact_result_) {                                                                     \
-            return ::intact::fail(std::move(intact_result_).error());                              \
+            return ::tl::unexpected(std::move(intact_result_).error());                            \
         }                                                                                          \
     } while (false)
 
@@ -98,7 +98,7 @@ inline tl::unexpected<Error> fail_errno(int err, std::string_view what) {
 #define INTACT_TRY_ASSIGN_1_(result, declaration, expression)                                      \
     auto result = (expression);                                                                    \
     if (!result) {                                                                                 \
-        return ::intact::fail(std::move(result).error());                                          \
+        return ::tl::unexpected(std::move(result).error());                                        \
     }                                                                                              \
     declaration = std::move(*result)
 #define INTACT_CAT_(a, b) INTACT_CAT_1_(a, b)

@@ -13,4 +13,7 @@ std::string one_line(std::string_view bytes);
 /// Lower-case hexadecimal, two digits a byte.
 std::string to_hex(std::string_view bytes);
 
+/// ASCII letters in either case.
+bool is_same_word(std::string_view one, std::string_view other);
+
 } // namespace intact

@@ -82,6 +82,16 @@ struct HistoryArguments {
     Form form = Form::text;
 };
 
+struct ScheduleArguments {
+    std::string job;                    ///< empty: every job
+    std::vector<std::string> calendars; ///< asked for instead of jobs
+    std::string timezone;               ///< empty: the host's
+    schedule::DstGap dst_gap = schedule::DstGap::run_after;
+    std::string from; ///< empty: now
+    std::uint64_t iterations = 5;
+    Form form = Form::text;
+};
+
 struct DoctorArguments {
     std::vector<std::string> words; ///< jobs, or directories (with a '/')
     Form form = Form::text;
@@ -101,10 +111,10 @@ struct SelftestArguments {
 struct RebuildArguments {};
 struct VersionArguments {};
 
-using Arguments =
-    std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
-                 RestoreArguments, ListArguments, HistoryArguments, DoctorArguments,
-                 RecoverArguments, SelftestArguments, RebuildArguments, VersionArguments>;
+using Arguments = std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
+                               RestoreArguments, ListArguments, HistoryArguments, ScheduleArguments,
+                               DoctorArguments, RecoverArguments, SelftestArguments,
+                               RebuildArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

@@ -22,6 +22,9 @@ struct Dispatch {
     int operator()(const RestoreArguments &arguments) const { return restore(session, arguments); }
     int operator()(const ListArguments &arguments) const { return list(session, arguments); }
     int operator()(const HistoryArguments &arguments) const { return history(session, arguments); }
+    int operator()(const ScheduleArguments &arguments) const {
+        return show_schedule(session, arguments);
+    }
     int operator()(const DoctorArguments &arguments) const { return doctor(session, arguments); }
     int operator()(const RecoverArguments &arguments) const { return recover(session, arguments); }
     int operator()(const SelftestArguments &arguments) const {

@@ -110,6 +110,7 @@ public:
         add_restore(app_, restore_, words_);
         add_list(app_, list_, words_);
         add_history(app_, history_, words_);
+        add_schedule(app_, schedule_, words_);
         add_doctor(app_, doctor_, words_);
         add_recover(app_, recover_, words_);
         add_selftest(app_, selftest_, words_);
@@ -139,6 +140,7 @@ private:
     RestoreArguments restore_;
     ListArguments list_;
     HistoryArguments history_;
+    ScheduleArguments schedule_;
     DoctorArguments doctor_;
     RecoverArguments recover_;
     SelftestArguments selftest_;
@@ -202,6 +204,12 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
     if (has("history")) {
         history_.form = form;
         return with(history_);
+    }
+    if (has("schedule")) {
+        schedule_.dst_gap =
+            words_.dst_gap == "skip" ? schedule::DstGap::skip : schedule::DstGap::run_after;
+        schedule_.form = form;
+        return with(schedule_);
     }
     if (has("doctor")) {
         doctor_.form = form;

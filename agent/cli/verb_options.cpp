@@ -106,6 +106,36 @@ void add_history(CLI::App &app, HistoryArguments &history, Words &words) {
     verb.footer("Example: intact history etc --limit=5");
 }
 
+void add_schedule(CLI::App &app, ScheduleArguments &schedule, Words &words) {
+    CLI::App &verb = *app.add_subcommand("schedule", "Tell when jobs are due next");
+    CLI::Option *job =
+        verb.add_option("JOB", schedule.job, "Only this job; without: every job with a schedule")
+            ->type_name("");
+    verb.add_option("-n,--iterations", schedule.iterations, "So many times")
+        ->type_name("N")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 10000).description(""));
+    verb.add_option("--from", schedule.from, "After this time (now)")->type_name("TIME");
+    CLI::Option *calendar =
+        verb.add_option("--calendar", schedule.calendars,
+                        "Of this expression, see systemd.time(7); may be given again")
+            ->type_name("EXPR")
+            ->allow_extra_args(false)
+            ->excludes(job);
+    verb.add_option("--timezone", schedule.timezone, "Its time zone (the host's)")
+        ->type_name("ZONE")
+        ->needs(calendar);
+    verb.add_option("--dst-gap", words.dst_gap,
+                    "What becomes of a fixed hour that the clock skips: run-after, skip")
+        ->type_name("WHAT")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"run-after", "skip"}).description(""))
+        ->needs(calendar);
+    add_json(verb, words, "One JSON array of objects with utc and local");
+    verb.footer("Example: intact schedule etc\n"
+                "         intact schedule --calendar 'Mon..Fri 02:30' --timezone Europe/Berlin");
+}
+
 void add_doctor(CLI::App &app, DoctorArguments &doctor, Words &words) {
     CLI::App &verb =
         *app.add_subcommand("doctor", "Tell what a destination promises and how backups get there");

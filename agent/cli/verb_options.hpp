@@ -21,6 +21,7 @@ struct Words {
     bool all_columns = false;
     bool dry_run = false;
     std::string wait;
+    std::string dst_gap = "run-after";
     std::string format = "long";
     std::string depth = "archive";
 };
@@ -32,6 +33,7 @@ void add_verify(CLI::App &app, VerifyArguments &verify, Words &words);
 void add_restore(CLI::App &app, RestoreArguments &restore, Words &words);
 void add_list(CLI::App &app, ListArguments &list, Words &words);
 void add_history(CLI::App &app, HistoryArguments &history, Words &words);
+void add_schedule(CLI::App &app, ScheduleArguments &schedule, Words &words);
 void add_doctor(CLI::App &app, DoctorArguments &doctor, Words &words);
 void add_recover(CLI::App &app, RecoverArguments &recover, Words &words);
 void add_selftest(CLI::App &app, SelftestArguments &selftest, Words &words);

@@ -13,6 +13,7 @@ int verify(const Session &session, const VerifyArguments &arguments);
 int restore(const Session &session, const RestoreArguments &arguments);
 int list(const Session &session, const ListArguments &arguments);
 int history(const Session &session, const HistoryArguments &arguments);
+int show_schedule(const Session &session, const ScheduleArguments &arguments);
 int doctor(const Session &session, const DoctorArguments &arguments);
 int recover(const Session &session, const RecoverArguments &arguments);
 int selftest_publish(const Session &session, const SelftestArguments &arguments);

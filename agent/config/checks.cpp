@@ -3,11 +3,11 @@
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/source_text.hpp"
+#include "schedule/calendar.hpp"
 
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace intact::config {
 namespace {
@@ -16,7 +16,6 @@ constexpr std::size_t kLongestTemplate =
     150; ///< leaves room for run, type and ".manifest.json" in 255
 constexpr std::size_t kLongestJobName = 63;
 constexpr std::array<std::string_view, 3> kPlaceholders{"job", "time", "host"};
-constexpr std::string_view kZones = "/usr/share/zoneinfo/";
 
 Complaint text_complaint(std::string message, std::string hint) {
     return {Code::bad_text, std::move(message), "", std::move(hint), 0, 0};
@@ -161,22 +160,30 @@ std::optional<Complaint> check_timezone(std::string_view text) {
     if (std::optional<Complaint> complaint = check_text(text); complaint || text.empty()) {
         return complaint;
     }
-    const bool stays_inside =
-        !text.starts_with('/') && text.find("..") == std::string_view::npos && text.size() < 100;
-    struct stat status{};
-    const std::string path = std::string(kZones) + std::string(text);
-    if (text == "UTC" ||
-        (stays_inside && stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode))) {
+    const auto zone = schedule::Zone::named(text);
+    if (zone) {
         return std::nullopt;
     }
+    return Complaint{Code::unknown_timezone,
+                     fmt::format("is {}, which is no time zone of this host", ticked(text)),
+                     "",
+                     std::string(zone.error().hint()),
+                     0,
+                     0};
+}
+
+std::optional<Complaint> check_calendar(std::string_view text) {
+    if (std::optional<Complaint> complaint = check_filled(text)) {
+        return complaint;
+    }
+    auto calendar = schedule::Calendar::parse(text);
+    if (calendar) {
+        return std::nullopt;
+    }
+    schedule::CalendarError &error = calendar.error();
     return Complaint{
-        Code::unknown_timezone,
-        fmt::format("is {}, which is no time zone of this host", ticked(text)),
-        "",
-        "use a name such as \"Europe/Berlin\" or \"UTC\"; 'timedatectl list-timezones' "
-        "shows them (Debian package tzdata)",
-        0,
-        0};
+        Code::bad_calendar, std::move(error.message), "", std::move(error.hint), error.at,
+        error.length};
 }
 
 std::optional<Complaint> check_variable_name(std::string_view name) {

@@ -35,6 +35,8 @@ std::optional<Complaint> check_absolute_or_empty(std::string_view text);
 std::optional<Complaint> check_file_name(std::string_view text);
 /// Of {job}, {time}, {host} and text that a file name may begin with and hold.
 std::optional<Complaint> check_name_template(std::string_view text);
+/// systemd.time(7), CALENDAR EVENTS.
+std::optional<Complaint> check_calendar(std::string_view text);
 /// "UTC" or a name below /usr/share/zoneinfo.
 std::optional<Complaint> check_timezone(std::string_view text);
 /// A name that every program takes for an environment variable (POSIX.1, section 8.1).

@@ -14,6 +14,7 @@ inline constexpr std::array<std::string_view, 3> kCompressions{"none", "gzip", "
 inline constexpr std::array<std::string_view, 3> kStrategies{"auto", "atomic-rename",
                                                              "copy-and-swap"};
 inline constexpr std::array<std::string_view, 3> kDepths{"size", "checksum", "archive"};
+inline constexpr std::array<std::string_view, 2> kGaps{"run-after", "skip"};
 inline constexpr std::array<std::string_view, 3> kSourceTypes{"files", "command", "kubernetes"};
 
 /// The enumerator of a word that is known to be among `words`.

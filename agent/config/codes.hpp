@@ -31,6 +31,7 @@ enum class Code : std::uint8_t {
     defaults_unusable,
     masked_unknown,
     too_many,
+    bad_calendar,
     for_scheduler,
     destination_in_source,
     months_not_minutes,

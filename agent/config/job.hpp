@@ -1,6 +1,8 @@
 // A job as the operator wrote it, typed, complete with defaults and immutable. Knows no TOML.
 #pragma once
 
+#include "schedule/timetable.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -92,9 +94,13 @@ struct Limits {
 struct Schedule {
     std::vector<std::string> calendar;
     std::string timezone; ///< empty: the host's
+    schedule::DstGap dst_gap = schedule::DstGap::run_after;
     std::chrono::microseconds random_delay{0};
     bool catch_up = true;
 };
+
+/// When it is due, in its own zone or the host's as it is now.
+schedule::Timetable timetable_of(const Schedule &schedule);
 
 struct Job {
     std::string name; ///< [a-z0-9][a-z0-9_-]{0,62}, the stem of its file

@@ -97,6 +97,7 @@ std::optional<Schedule> schedule_of(const Effective &values) {
     Schedule schedule;
     schedule.calendar = values.get<Texts>("schedule.calendar");
     schedule.timezone = values.get<std::string>("schedule.timezone");
+    schedule.dst_gap = choice<schedule::DstGap>(values, "schedule.dst_gap", kGaps);
     schedule.random_delay = values.get<microseconds>("schedule.random_delay");
     schedule.catch_up = values.get<bool>("schedule.catch_up");
     return schedule;

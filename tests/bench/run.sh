@@ -7,13 +7,14 @@
 #   stream   SIZE (default 4G) without compression: dd; dd behind tee to sha256sum; Intact
 #   tree     DIR (default /usr/share) with zstd -3: tar | zstd | tee to sha256sum; Intact
 #   memory   peak memory of Intact for streams of two sizes (default 1G,16G), none and zstd
+#   calendar how often a second the next time of an expression is found (not with --intact)
 # Ways take turns, so that a disk that slows down does so for all of them; the median of the rounds
 # (default 3) counts. Intact verifies by size only, so that all do the same work: read, digest,
 # write, fsync. Every way ends when its data is durable.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-stream=4G tree=/usr/share memory=1G,16G rounds=3 base=${TMPDIR:-/tmp} intact=""
+stream=4G tree=/usr/share memory=1G,16G rounds=3 base=${TMPDIR:-/tmp} intact="" calendar=""
 while [[ $# -gt 0 ]]; do
     case $1 in
     --stream) stream=$2 ;;
@@ -23,7 +24,7 @@ while [[ $# -gt 0 ]]; do
     --dir) base=$2 ;;
     --intact) intact=$(realpath "$2") ;;
     -h | --help)
-        sed -n '2,12s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *)
@@ -42,6 +43,8 @@ done
 if [[ -z $intact ]]; then
     cmake --preset release >/dev/null
     cmake --build --preset release -- --quiet
+    cmake --build --preset release --target bench_calendar -- --quiet
+    calendar=$PWD/build/release/tests/bench/bench_calendar
     intact=$PWD/build/release/agent/intact
 fi
 
@@ -180,3 +183,8 @@ for compression in none zstd; do
             "$work/results.intact-memory"
     done
 done
+
+if [[ -n $calendar ]]; then
+    printf '\nnext time of a calendar expression\n'
+    "$calendar"
+fi

@@ -21,8 +21,8 @@ _LEFT = {
     "base": set(),
     "os": {"base"},
     "systemd": {"base"},
-    "config": {"base", "os"},
-    "schedule": {"base", "os"},
+    "schedule": {"base"},
+    "config": {"base", "os", "schedule"},
     "source": {"base", "os", "config"},
     "pipeline": {"base", "os", "config"},
     "destination": {"base", "os", "config", "pipeline"},
@@ -37,6 +37,7 @@ _LEFT["cli"] = _LEFT["metrics"] | {"control"}
 # The one folder (or few) that may know a library; fmt and tl::expected are words of every folder.
 THIRD_PARTY = [
     (r"toml\+\+/", {"config"}),
+    (r"absl/", {"schedule"}),
     (r"openssl/", {"pipeline"}),
     (r"zlib\.h", {"pipeline"}),
     (r"zstd", {"pipeline"}),

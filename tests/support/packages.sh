@@ -6,7 +6,8 @@
 debian_build=(
     g++ cmake ninja-build pkg-config
     libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev
-    libspdlog-dev libfmt-dev libtomlplusplus-dev libexpected-dev libcli11-dev nlohmann-json3-dev
+    libspdlog-dev libfmt-dev libabsl-dev libtomlplusplus-dev libexpected-dev libcli11-dev
+    nlohmann-json3-dev
 )
 debian_run=(zstd tar coreutils diffutils findutils)
 debian_test=(
@@ -21,7 +22,7 @@ debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
     openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel
-    spdlog-devel fmt-devel tomlplusplus-devel expected-devel cli11-devel json-devel
+    spdlog-devel fmt-devel abseil-cpp-devel tomlplusplus-devel expected-devel cli11-devel json-devel
 )
 fedora_run=(zstd tar coreutils diffutils findutils)
 fedora_test=(

@@ -185,6 +185,11 @@ const std::vector<Broken> kJobs{
     {kFiles + "[schedule]\ncalendar = \"\"\n", "E014", 5, 12, 2, "must not be empty"},
     {kFiles + "[schedule]\ncalendar = []\n", "E014", 5, 12, 2, "must not be empty"},
     {kFiles + "[schedule]\ncalendar = [\"daily\", \" \"]\n", "E014", 5, 22, 3, "must not be empty"},
+    {kFiles + "[schedule]\ncalendar = \"often\"\n", "E021", 5, 13, 5, "unknown word 'often'"},
+    {kFiles + "[schedule]\ncalendar = [\"daily\", \"Mon 25:00\"]\n", "E021", 5, 27, 2,
+     "names hour 25; it goes from 0 to 23"},
+    {kFiles + "[schedule]\ncalendar = \"daily\"\ndst_gap = \"later\"\n", "E005", 6, 11, 7,
+     "run-after"},
     // Environment and time zone.
     {kCommand + "environment = { \"A B\" = \"x\" }\n", "E015", 4, 17, 5, "'A B' is no name"},
     {kCommand + "environment = { \"\" = \"x\" }\n", "E015", 4, 17, 2, "'' is no name"},
@@ -194,6 +199,8 @@ const std::vector<Broken> kJobs{
      "no time zone"},
     {kFiles + "[schedule]\ncalendar = \"daily\"\ntimezone = \"../../../etc/passwd\"\n", "E016", 6,
      12, 21, "no time zone"},
+    {kFiles + "[schedule]\ncalendar = \"daily\"\ntimezone = \"CET\"\n", "E016", 6, 12, 5,
+     "summer time"},
 };
 
 const std::vector<Broken> kMains{
