@@ -3,6 +3,7 @@
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "cli/verb_options.hpp"
+#include "config/choices.hpp"
 #include "config/config.hpp"
 
 #include <CLI/CLI.hpp>
@@ -206,8 +207,7 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         return with(history_);
     }
     if (has("schedule")) {
-        schedule_.dst_gap =
-            words_.dst_gap == "skip" ? schedule::DstGap::skip : schedule::DstGap::run_after;
+        schedule_.dst_gap = config::choice_of<schedule::DstGap>(config::kGaps, words_.dst_gap);
         schedule_.form = form;
         return with(schedule_);
     }

@@ -5,6 +5,7 @@
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 
+#include <array>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -17,39 +18,26 @@ using schedule::SlotKind;
 using schedule::Timetable;
 using schedule::Zone;
 
-constexpr std::string_view kNothing;
-
 struct Listing {
     std::vector<schedule::Slot> slots;
     std::vector<schedule::Skipped> skipped; ///< between the first instant and the last slot
 };
 
-std::string_view note_on(SlotKind kind) {
-    switch (kind) {
-    case SlotKind::after_gap:
-        return "in place of a time that the clock skips";
-    case SlotKind::first_of_two:
-        return "the clock shows this time twice: the first";
-    case SlotKind::second_of_two:
-        return "the clock shows this time twice: the second";
-    case SlotKind::usual:
-        break;
-    }
-    return kNothing;
-}
+struct Remark {
+    std::string_view word; ///< for programs
+    std::string_view note; ///< for people
+};
 
-std::string_view word_for(SlotKind kind) {
-    switch (kind) {
-    case SlotKind::after_gap:
-        return "after-gap";
-    case SlotKind::first_of_two:
-        return "first-of-two";
-    case SlotKind::second_of_two:
-        return "second-of-two";
-    case SlotKind::usual:
-        break;
-    }
-    return kNothing;
+/// In the order of SlotKind.
+constexpr std::array<Remark, 4> kRemarks{{
+    {"", ""},
+    {"after-gap", "in place of a time that the clock skips"},
+    {"first-of-two", "the clock shows this time twice: the first"},
+    {"second-of-two", "the clock shows this time twice: the second"},
+}};
+
+const Remark &remark_on(SlotKind kind) {
+    return kRemarks.at(static_cast<std::size_t>(kind));
 }
 
 Listing list_slots(const Timetable &timetable, Instant from, std::uint64_t count) {
@@ -93,7 +81,7 @@ void add_json(nlohmann::ordered_json &array, const Listing &listing, const Zone 
         one["local"] = zone.text(slot.at);
         one["zone"] = zone.name();
         if (slot.kind != SlotKind::usual) {
-            one["note"] = word_for(slot.kind);
+            one["note"] = remark_on(slot.kind).word;
         }
         array.push_back(std::move(one));
     }
@@ -108,7 +96,7 @@ void print_listing(const Listing &listing, const Timetable &timetable, const std
     Table table({{"  LOCAL"}, {"UTC"}, {"NOTE"}});
     for (const schedule::Slot &slot : listing.slots) {
         table.add({"  " + timetable.zone().text(slot.at), schedule::utc_text(slot.at),
-                   std::string(note_on(slot.kind))});
+                   std::string(remark_on(slot.kind).note)});
     }
     print(table.render());
     warn_of_skipped(listing);

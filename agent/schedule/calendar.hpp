@@ -54,10 +54,6 @@ public:
     /// The first time named in [from, until), as if the clock showed all of them.
     std::optional<LocalTime> first_shown(LocalTime from, LocalTime until) const;
 
-    friend bool operator==(const Calendar &one, const Calendar &other) {
-        return one.normal_form() == other.normal_form();
-    }
-
 private:
     /// Where systemd's way leads nowhere.
     std::optional<Instant> next_plainly(Instant after, const Zone &zone) const;

@@ -220,8 +220,7 @@ Read<CalendarParts> read_parts(string_view text) {
     } else {
         INTACT_TRY(read_time(cursor, parts));
     }
-    for (Chain *chain :
-         {&parts.year, &parts.month, &parts.day, &parts.hour, &parts.minute, &parts.second}) {
+    for (Chain *chain : {&parts.year, &parts.month, &parts.hour, &parts.minute, &parts.second}) {
         normalize(*chain);
     }
     return parts;

@@ -38,9 +38,6 @@ std::optional<std::int64_t> next_in(const Chain &chain, std::int64_t from) {
 
 void normalize(Chain &chain) {
     for (Item &item : chain) {
-        if (item.last && item.step > 0) {
-            *item.last -= (*item.last - item.first) % item.step;
-        }
         if (item.last == item.first) {
             item.last.reset();
             item.step = 0;

@@ -22,7 +22,7 @@ using Chain = std::vector<Item>;
 /// The least value named that is not below `from`, also beyond the unit's end; nothing: none.
 std::optional<std::int64_t> next_in(const Chain &chain, std::int64_t from);
 
-/// A range ends at the last value it hits, and one that hits a single value is that value; sorted.
+/// Sorts; a range of a single value is that value.
 void normalize(Chain &chain);
 
 } // namespace intact::schedule

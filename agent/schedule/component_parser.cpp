@@ -61,17 +61,19 @@ Read<Item> checked(const Field &field, Item item, std::size_t begin, std::size_t
         item.last = item.last ? std::optional(whole_year(*item.last)) : std::nullopt;
     }
     // What a range does not hit need not exist.
-    const std::int64_t last = !item.last || *item.last < item.first
-                                  ? item.first
-                                  : *item.last - (*item.last - item.first) % item.step;
-    for (const std::int64_t value : {item.first, last}) {
+    const bool is_backward = item.last && *item.last < item.first;
+    if (item.last && !is_backward) {
+        *item.last -= (*item.last - item.first) % item.step;
+    }
+    for (const std::int64_t value :
+         {item.first, is_backward ? item.first : item.last.value_or(item.first)}) {
         if (value < field.first || value > field.last) {
             return wrong(begin, length,
                          fmt::format("names {} {}; it goes from {} to {}", field.name,
                                      value / field.unit, field.first, field.last / field.unit));
         }
     }
-    if (item.last && *item.last < item.first) {
+    if (is_backward) {
         return wrong(begin, length, "has a range that ends before it begins",
                      "name both parts, as in \"22..23,0..5\"");
     }

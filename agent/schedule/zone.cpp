@@ -5,7 +5,6 @@
 #include <absl/time/civil_time.h>
 #include <absl/time/time.h>
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -18,9 +17,6 @@ using std::chrono::microseconds;
 using std::chrono::seconds;
 
 constexpr std::string_view kZones = "/usr/share/zoneinfo/";
-// Abbreviations that have a file of their own there.
-constexpr std::array<std::string_view, 9> kAbbreviations{"CET", "EET", "EST", "GMT", "HST",
-                                                         "MET", "MST", "WET", "PST"};
 
 const absl::CivilSecond kEpoch(1970, 1, 1);
 
@@ -41,9 +37,6 @@ Instant instant_of(absl::Time time) {
 }
 
 bool is_abbreviation(std::string_view name) {
-    if (std::find(kAbbreviations.begin(), kAbbreviations.end(), name) != kAbbreviations.end()) {
-        return true;
-    }
     return name.size() >= 2 && name.size() <= 5 &&
            std::all_of(name.begin(), name.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -65,19 +58,20 @@ std::string name_of_localtime() {
 }
 
 Error unknown(std::string_view name) {
-    const Error error(ErrorCode::not_found,
-                      fmt::format("no time zone '{}' on this host", one_line(name)));
+    Error error(ErrorCode::not_found,
+                fmt::format("no time zone '{}' on this host", one_line(name)));
     if (is_abbreviation(name)) {
-        return Error(error).with_hint(
+        return std::move(error).with_hint(
             "an abbreviation does not tell a zone's summer time: write \"UTC\", or a place such "
             "as \"Europe/Berlin\"");
     }
     if (name.starts_with('+') || name.starts_with('-')) {
-        return Error(error).with_hint(
+        return std::move(error).with_hint(
             "an offset is no zone: write \"UTC\", or a place such as \"Europe/Berlin\"");
     }
-    return Error(error).with_hint("use a name such as \"Europe/Berlin\" or \"UTC\"; 'timedatectl "
-                                  "list-timezones' shows them (Debian package tzdata)");
+    return std::move(error).with_hint(
+        "use a name such as \"Europe/Berlin\" or \"UTC\"; 'timedatectl "
+        "list-timezones' shows them (Debian package tzdata)");
 }
 
 } // namespace
