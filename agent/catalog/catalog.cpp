@@ -2,6 +2,7 @@
 
 #include "catalog/rows.hpp"
 #include "catalog/schema.hpp"
+#include "catalog/slots.hpp"
 #include "catalog/sqlite.hpp"
 #include "os/file.hpp"
 
@@ -167,6 +168,24 @@ Result<std::optional<RunRecord>> Catalog::last_backup(const std::string &job) co
             impl_->database,
             {fmt::format("WHERE job = ? AND archive <> '' {} LIMIT ?", kNewestFirst), {job}, 1}));
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+Result<> Catalog::apply(const std::vector<LedgerChange> &changes) {
+    INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
+    for (const LedgerChange &change : changes) {
+        INTACT_TRY(catalog::apply(impl_->database, change));
+    }
+    return transaction.commit();
+}
+
+Result<Ledger> Catalog::ledger() const {
+    INTACT_TRY_ASSIGN(const Transaction transaction,
+                      Transaction::begin(impl_->database, Access::read));
+    return read_ledger(impl_->database);
+}
+
+Result<std::vector<SlotRecord>> Catalog::slots(const std::string &job, std::uint64_t limit) const {
+    return read_slots(impl_->database, job, limit);
 }
 
 Result<std::string> Catalog::set_aside_if_damaged(const std::string &state_dir) {

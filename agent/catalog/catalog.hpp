@@ -1,8 +1,10 @@
-// The ledger of runs, in SQLite. The destination is the truth; this can be made again from it.
+// The ledger of runs and slots, in SQLite. The destination is the truth; this can be made again
+// from it.
 #pragma once
 
 #include "base/error.hpp"
 #include "catalog/run_record.hpp"
+#include "catalog/slot_record.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -41,6 +43,12 @@ public:
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;
+
+    /// What the scheduler decided, in one transaction; durable on return.
+    Result<> apply(const std::vector<LedgerChange> &changes);
+    Result<Ledger> ledger() const;
+    /// Newest first. Empty job: all jobs. limit 0: no limit.
+    Result<std::vector<SlotRecord>> slots(const std::string &job, std::uint64_t limit) const;
 
     /// Moves a database that cannot be read aside, so that open() makes a new one: the first step
     /// of `intact catalog rebuild`. Returns its new path ("…/catalog.db.damaged-TIME"); empty when

@@ -1,5 +1,6 @@
 #include "catalog/schema.hpp"
 
+#include "catalog/slots.hpp"
 #include "os/file.hpp"
 
 #include <fmt/format.h>
@@ -8,7 +9,7 @@ namespace intact::catalog {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x496e7463; // "Intc"
-constexpr std::int64_t kVersion = 2;
+constexpr std::int64_t kVersion = 3;
 
 // Times are nanoseconds since 1970 (UTC). Paths and what a command said are bytes, hence BLOB; all
 // else is UTF-8.
@@ -63,6 +64,14 @@ ALTER TABLE runs ADD COLUMN filesystem  TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN mount_point BLOB NOT NULL DEFAULT x'';
 )sql";
 
+// Format 2 kept runs only, no slots.
+Result<> bring_up(Database &database, std::int64_t version) {
+    if (version < 2) {
+        INTACT_TRY(database.execute(std::string(kFromOneToTwo)));
+    }
+    return database.execute(std::string(kSlotTables));
+}
+
 struct Marks {
     std::int64_t application = 0;
     std::int64_t version = 0;
@@ -116,12 +125,13 @@ Result<> prepare_schema(Database &database) {
     INTACT_TRY_ASSIGN(const Marks marks, read_marks(database));
     if (marks.is_empty()) {
         INTACT_TRY(database.execute(std::string(kTables)));
+        INTACT_TRY(database.execute(std::string(kSlotTables)));
     } else {
         INTACT_TRY(check(database, marks));
         if (marks.version == kVersion) {
             return {};
         }
-        INTACT_TRY(database.execute(std::string(kFromOneToTwo)));
+        INTACT_TRY(bring_up(database, marks.version));
     }
     INTACT_TRY(database.execute(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
                                             kApplicationId, kVersion)));

@@ -29,8 +29,9 @@ _LEFT = {
     "catalog": {"base", "os", "config"},
     "engine": {"base", "os", "config", "schedule", "source", "pipeline", "destination", "catalog"},
 }
-_LEFT["metrics"] = _LEFT["engine"] | {"engine", "systemd"}
-_LEFT["control"] = _LEFT["engine"] | {"engine", "systemd"}
+_LEFT["scheduler"] = {"base", "schedule", "catalog"}
+_LEFT["metrics"] = _LEFT["engine"] | {"engine", "scheduler", "systemd"}
+_LEFT["control"] = _LEFT["metrics"]
 _LEFT["daemon"] = _LEFT["metrics"] | {"metrics", "control"}
 _LEFT["cli"] = _LEFT["metrics"] | {"control"}
 

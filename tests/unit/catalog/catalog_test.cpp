@@ -304,7 +304,8 @@ TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
     }
     ASSERT_EQ(test::run_program("sqlite3 " + state_ +
                                 "/catalog.db 'ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
-                                "runs DROP COLUMN mount_point; PRAGMA user_version = 1'")
+                                "runs DROP COLUMN mount_point; DROP TABLE slots; DROP TABLE "
+                                "schedules; DROP TABLE pauses; PRAGMA user_version = 1'")
                   .exit_code,
               0);
     RunRecord expected = ended(running("A"));
@@ -312,6 +313,7 @@ TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
     expected.mount_point.clear();
     for (int time = 0; time < 2; ++time) {
         expect_same(open(state_)->run("A").value().value(), expected);
+        EXPECT_TRUE(open(state_)->ledger().value().jobs.empty());
     }
 }
 
