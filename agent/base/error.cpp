@@ -10,14 +10,17 @@
 namespace intact {
 namespace {
 
+enum class Attempts : std::uint8_t { once, again };
+
 struct CodeRow {
     std::string_view name;
     int exit_code;
+    Attempts attempts;
     std::string_view hint;
 };
 
 constexpr std::array kCodes{
-#define X(name, exit_code, hint) CodeRow{#name, exit_code, hint},
+#define X(name, exit_code, attempts, hint) CodeRow{#name, exit_code, Attempts::attempts, hint},
 #include "base/error_codes.def"
 #undef X
 };
@@ -75,6 +78,10 @@ int exit_code_of(ErrorCode code) {
 
 std::string_view default_hint_of(ErrorCode code) {
     return row_of(code).hint;
+}
+
+bool may_pass(ErrorCode code) {
+    return row_of(code).attempts == Attempts::again;
 }
 
 std::optional<ErrorCode> error_code_named(std::string_view name) {

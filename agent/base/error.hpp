@@ -10,7 +10,7 @@
 namespace intact {
 
 enum class ErrorCode : std::uint8_t {
-#define X(name, exit_code, hint) name,
+#define X(name, exit_code, attempts, hint) name,
 #include "base/error_codes.def"
 #undef X
 };
@@ -32,6 +32,8 @@ enum class Stage : std::uint8_t {
 std::string_view name_of(ErrorCode code);
 int exit_code_of(ErrorCode code);
 std::string_view default_hint_of(ErrorCode code);
+/// Whether what failed so may well succeed a while later, with nothing changed by a person.
+bool may_pass(ErrorCode code);
 std::optional<ErrorCode> error_code_named(std::string_view name);
 std::string_view name_of(Stage stage);
 

@@ -20,6 +20,8 @@ struct Surroundings {
     std::mutex mutex;
     std::function<void(const std::function<void()> &)> around;
     std::function<void(std::string_view)> out;
+    std::function<void(const Message &)> sink;
+    const Event *event = nullptr; ///< the one that is being written
 };
 
 Surroundings &surroundings() {
@@ -45,10 +47,29 @@ std::string_view colour_of(spdlog::level::level_enum level) {
     }
 }
 
+Level from_spdlog(spdlog::level::level_enum level) {
+    switch (level) {
+    case spdlog::level::debug:
+        return Level::debug;
+    case spdlog::level::info:
+        return Level::info;
+    case spdlog::level::warn:
+        return Level::warning;
+    default:
+        return Level::error;
+    }
+}
+
 // Whole lines to whoever writes them; spdlog's own sinks know only a FILE.
 class LineSink final : public spdlog::sinks::base_sink<spdlog::details::null_mutex> {
     // Thread: under the mutex of the surroundings.
     void sink_it_(const spdlog::details::log_msg &message) override {
+        if (surroundings().sink) {
+            surroundings().sink({from_spdlog(message.level),
+                                 {message.payload.data(), message.payload.size()},
+                                 surroundings().event});
+            return;
+        }
         spdlog::memory_buf_t formatted;
         formatter_->format(message, formatted);
         std::string line(formatted.data(), formatted.size());
@@ -93,18 +114,20 @@ spdlog::level::level_enum to_spdlog(Level level) {
     return spdlog::level::off;
 }
 
-void write(Level level, std::string_view message) {
+void write(Level level, std::string_view message, const Event *event = nullptr) {
     const auto level_of_spdlog = to_spdlog(level);
     if (!logger().should_log(level_of_spdlog)) {
         return;
     }
     const auto now = [&] { logger().log(level_of_spdlog, "{}", one_line(message)); };
     const std::lock_guard lock(surroundings().mutex);
+    surroundings().event = event;
     if (surroundings().around) {
         surroundings().around(now);
     } else {
         now();
     }
+    surroundings().event = nullptr;
 }
 
 } // namespace
@@ -121,6 +144,15 @@ void write_within(std::function<void(const std::function<void()> &)> around) {
 void write_to(std::function<void(std::string_view line)> out) {
     const std::lock_guard lock(surroundings().mutex);
     surroundings().out = std::move(out);
+}
+
+void send_to(std::function<void(const Message &)> sink) {
+    const std::lock_guard lock(surroundings().mutex);
+    surroundings().sink = std::move(sink);
+}
+
+void event(const Event &event) {
+    write(event.level, event.text, &event);
 }
 
 void debug(std::string_view message) {

@@ -3,7 +3,10 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace intact::log {
 
@@ -18,6 +21,25 @@ void write_within(std::function<void(const std::function<void()> &write)> around
 
 /// Who takes each message as a whole line instead of stderr itself. Empty: stderr.
 void write_to(std::function<void(std::string_view line)> out);
+
+/// A message that programs recognise: its kind, and its figures one by one.
+struct Event {
+    Level level = Level::info;
+    std::string text;
+    std::string_view id; ///< 32 hexadecimal digits for each kind, as the journal wants it
+    std::vector<std::pair<std::string_view, std::string>> fields; ///< "INTACT_JOB", "etc"
+};
+void event(const Event &event);
+
+/// What a sink gets of each message. Valid during the call only.
+struct Message {
+    Level level = Level::info;
+    std::string_view text;
+    const Event *event = nullptr; ///< none: a plain message
+};
+/// Who takes each message instead of stderr. Thread: as write_to(); it is called from any thread,
+/// one at a time.
+void send_to(std::function<void(const Message &)> sink);
 
 void debug(std::string_view message);
 void info(std::string_view message);

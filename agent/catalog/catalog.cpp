@@ -152,6 +152,20 @@ Result<std::vector<RunRecord>> Catalog::runs(const std::string &job, std::uint64
     return read_runs(impl_->database, selection);
 }
 
+Result<std::vector<std::string>> Catalog::running_jobs() const {
+    INTACT_TRY_ASSIGN(Statement row,
+                      impl_->database.prepare("SELECT DISTINCT job FROM runs WHERE outcome = "
+                                              "'running' ORDER BY job"));
+    std::vector<std::string> jobs;
+    for (;;) {
+        INTACT_TRY_ASSIGN(const bool has_row, row.step());
+        if (!has_row) {
+            return jobs;
+        }
+        jobs.push_back(row.bytes(0));
+    }
+}
+
 Result<std::optional<RunRecord>> Catalog::run(const std::string &run_id) const {
     INTACT_TRY_ASSIGN(const Transaction transaction,
                       Transaction::begin(impl_->database, Access::read));

@@ -40,6 +40,8 @@ public:
 
     /// Newest first. Empty job: all jobs. limit 0: no limit.
     Result<std::vector<RunRecord>> runs(const std::string &job, std::uint64_t limit) const;
+    /// The jobs that have a run whose row is still `running`: it is on, or died with its host.
+    Result<std::vector<std::string>> running_jobs() const;
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;

@@ -162,6 +162,7 @@ CREATE TABLE slots (
 ) WITHOUT ROWID;
 CREATE INDEX slots_to_last ON slots (job, last);
 CREATE INDEX slots_by_time ON slots (last);
+CREATE INDEX runs_on ON runs (job) WHERE outcome = 'running';
 CREATE INDEX slots_open ON slots (job, first) WHERE fate = 'due';
 CREATE TABLE schedules (
     job   TEXT PRIMARY KEY NOT NULL,

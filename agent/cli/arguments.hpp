@@ -16,7 +16,11 @@ namespace intact::cli {
 
 enum class Detail { normal, verbose };
 /// How much is told while something goes on.
-enum class Voice { normal, quiet };
+enum class Voice {
+    normal,
+    quiet,
+    silent, ///< the daemon reads it all from the report descriptor
+};
 enum class Form { text, json };
 
 struct Globals {
@@ -32,6 +36,9 @@ struct RunArguments {
     Form form = Form::text;
     Voice voice = Voice::normal;
     int report_fd = -1; ///< JSON lines go there as well
+    // What the daemon hands over, see daemon/run_process.hpp:
+    std::string run_id; ///< empty: a new one
+    int config_fd = -1; ///< holds the configuration, as config::snapshot_json() gives it
 };
 
 enum class CheckFormat { full, brief, json };

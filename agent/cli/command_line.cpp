@@ -234,7 +234,7 @@ tl::expected<CommandLine, Answer> Parser::assemble_run() {
     }
     run_.patience = *patience;
     run_.form = words_.json ? Form::json : Form::text;
-    run_.voice = words_.quiet ? Voice::quiet : Voice::normal;
+    run_.voice = run_.config_fd >= 0 ? Voice::silent : words_.quiet ? Voice::quiet : Voice::normal;
     return with(run_);
 }
 

@@ -39,7 +39,7 @@ RunReporter::RunReporter(const RunArguments &arguments, std::string job,
                          const engine::Progress &progress)
     : arguments_(arguments), job_(std::move(job)), progress_(progress),
       json_(json_outputs(arguments)) {
-    if (arguments.form == Form::text) {
+    if (arguments.form == Form::text && arguments.voice != Voice::silent) {
         view_.emplace(progress, ProgressView::Subject{job_, Activity::run, 0}, arguments.voice);
     }
     if (!json_.empty()) {
@@ -58,7 +58,9 @@ engine::RunEvents RunReporter::events() {
     };
     events.on_stderr = [this](std::string_view line) {
         write_json(event("stderr", {{"line", one_line(line)}}));
-        log::info(fmt::format("{}: {}", job_, line));
+        if (arguments_.voice != Voice::silent) {
+            log::info(fmt::format("{}: {}", job_, line));
+        }
     };
     return events;
 }
@@ -95,6 +97,9 @@ void RunReporter::finish(const catalog::RunRecord &record) {
 }
 
 void RunReporter::say_in_text(const catalog::RunRecord &record) const {
+    if (arguments_.voice == Voice::silent) {
+        return;
+    }
     if (record.outcome == Outcome::success || record.outcome == Outcome::warning) {
         if (arguments_.form == Form::text && arguments_.voice == Voice::normal) {
             print(success_summary(record));

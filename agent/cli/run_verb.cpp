@@ -1,10 +1,13 @@
 #include "base/log.hpp"
+#include "base/run_id.hpp"
 #include "cli/choose_jobs.hpp"
 #include "cli/run_reporter.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "os/file.hpp"
 
+#include <array>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <string>
@@ -26,13 +29,33 @@ Result<> keep_to_ourselves(int fd) {
     return {};
 }
 
+// From the files, or as the daemon has read them when it decided on the run.
+Result<config::Configuration> load_configuration(const Session &session, int snapshot_fd) {
+    if (snapshot_fd < 0) {
+        return config::load(session.places());
+    }
+    std::string json;
+    for (;;) {
+        std::array<std::byte, 65536> part{};
+        INTACT_TRY_ASSIGN(const std::size_t count,
+                          os::read_some(os::kernel(), snapshot_fd, part, "the configuration"));
+        if (count == 0) {
+            break;
+        }
+        json.append(reinterpret_cast<const char *>(part.data()), count);
+    }
+    INTACT_TRY_ASSIGN(const config::Snapshot snapshot, config::parse_snapshot(json));
+    return config::load_snapshot(snapshot);
+}
+
 int run_one(const Session &session, const RunArguments &arguments, const config::Job &job,
             const std::stop_token &stop) {
     engine::Progress progress;
     RunReporter reporter(arguments, job.name, progress);
+    const engine::RunOptions options{arguments.patience, RunId::parse(arguments.run_id),
+                                     arguments.is_new_destination};
     const catalog::RunRecord record =
-        engine::run_job(session.context(), job, {arguments.patience, arguments.is_new_destination},
-                        reporter.events(), progress, stop);
+        engine::run_job(session.context(), job, options, reporter.events(), progress, stop);
     reporter.finish(record);
     return catalog::exit_code_of(record);
 }
@@ -43,10 +66,18 @@ int run(const Session &session, const RunArguments &arguments) {
     if (const auto kept = keep_to_ourselves(arguments.report_fd); !kept) {
         return print_error(kept.error());
     }
-    if (arguments.voice == Voice::quiet && session.globals.detail == Detail::normal) {
+    if (!arguments.run_id.empty() &&
+        (!RunId::parse(arguments.run_id) || arguments.jobs.size() != 1)) {
+        return print_error(Error(ErrorCode::usage, "--run-id: not a run id, or several jobs"));
+    }
+    if (arguments.voice != Voice::normal && session.globals.detail == Detail::normal) {
         log::start(log::Level::warning); // what a source's command says is information
     }
-    const config::Configuration configuration = config::load(session.places());
+    const auto loaded = load_configuration(session, arguments.config_fd);
+    if (!loaded) {
+        return print_error(loaded.error());
+    }
+    const config::Configuration &configuration = *loaded;
     int exit_code = 0;
     std::vector<const config::Job *> jobs;
     for (const std::string &name : arguments.jobs) {
@@ -62,10 +93,12 @@ int run(const Session &session, const RunArguments &arguments) {
         // A broken job is told and counted, and keeps no sound one from running.
         exit_code = worse_of(exit_code, code);
     }
-    for (const config::Job *job : jobs) {
-        warn_about(configuration, *job);
+    if (arguments.voice != Voice::silent) {
+        for (const config::Job *job : jobs) {
+            warn_about(configuration, *job);
+        }
+        warn_about_broken(configuration);
     }
-    warn_about_broken(configuration);
 
     const StopSignals signals;
     std::vector<std::string> not_run;

@@ -26,6 +26,8 @@ void add_run(CLI::App &app, RunArguments &run, Words &words) {
     add_json(verb, words, "JSON lines: start, progress, warnings, one outcome");
     add_quiet(verb, words);
     verb.add_option("--report-fd", run.report_fd, "")->group("")->check(CLI::NonNegativeNumber);
+    verb.add_option("--run-id", run.run_id, "")->group("");
+    verb.add_option("--config-fd", run.config_fd, "")->group("")->check(CLI::NonNegativeNumber);
     verb.footer("Example: intact run etc home --wait=30min");
 }
 

@@ -5,7 +5,7 @@
 namespace intact::config {
 namespace {
 
-constexpr std::array<CodeRow, 24> kRows{{
+constexpr std::array<CodeRow, 23> kRows{{
     {"E001", Severity::error, "a file or directory cannot be read"},
     {"E002", Severity::error, "the file is not valid TOML"},
     {"E003", Severity::error, "a key or table that does not exist"},
@@ -27,7 +27,6 @@ constexpr std::array<CodeRow, 24> kRows{{
     {"E019", Severity::error, "a job that may be masked in a directory that cannot be read"},
     {"E020", Severity::error, "more errors in one file than are shown"},
     {"E021", Severity::error, "a calendar expression that cannot be read"},
-    {"W001", Severity::warning, "a setting that only the scheduler acts on"},
     {"W002", Severity::warning, "a destination inside what it backs up"},
     {"W003", Severity::warning, "'M' in a duration, which means months"},
 }};

@@ -32,7 +32,6 @@ enum class Code : std::uint8_t {
     masked_unknown,
     too_many,
     bad_calendar,
-    for_scheduler,
     destination_in_source,
     months_not_minutes,
 };

@@ -39,19 +39,26 @@ struct Target {
 class Loader {
 public:
     void load_defaults(const std::string &path) {
-        configuration_.files.push_back(path);
-        const Result<std::string> text = read_config_file(path);
-        if (!text) {
-            add_unreadable(text.error(), path, configuration_.diagnostics);
-            defaults_.broken_by = path;
+        Result<std::string> text = read_config_file(path);
+        if (text) {
+            take_defaults({path, *std::move(text)});
             return;
         }
-        const SourceText source(path, *text);
+        configuration_.files.push_back(path);
+        add_unreadable(text.error(), path, configuration_.diagnostics);
+        defaults_.broken_by = path;
+    }
+
+    void take_defaults(FileText file) {
+        const std::string path = file.path;
+        configuration_.files.push_back(path);
+        configuration_.main = std::move(file);
+        const SourceText source(path, configuration_.main->text);
         Remarks remarks(source);
-        std::optional<Layer> layer = read_main_layer(source, remarks);
-        if (layer) {
-            check_defaults(*layer, remarks);
-            defaults_.layer = std::move(*layer);
+        if (std::optional<MainLayers> layers = read_main_layers(source, remarks)) {
+            check_defaults(layers->defaults, remarks);
+            defaults_.layer = std::move(layers->defaults);
+            configuration_.daemon = build_daemon_settings(layers->agent);
         }
         if (remarks.has_errors()) {
             defaults_.broken_by = path;
@@ -59,10 +66,12 @@ public:
         append(configuration_.diagnostics, remarks.take());
     }
 
-    void load_job(const JobFile &file) {
+    void load_job(const JobFile &file) { take_job(file, read_config_file(file.path)); }
+
+    void take_job(const JobFile &file, Result<std::string> text) {
         configuration_.files.push_back(file.path);
         const std::size_t before = configuration_.jobs.size();
-        std::vector<Diagnostic> found = read_job(file);
+        std::vector<Diagnostic> found = read_job(file, std::move(text));
         append(configuration_.diagnostics, std::move(found));
         if (configuration_.jobs.size() == before) {
             configuration_.broken.push_back({file.name, file.path});
@@ -80,10 +89,9 @@ public:
     }
 
 private:
-    std::vector<Diagnostic> read_job(const JobFile &file) {
+    std::vector<Diagnostic> read_job(const JobFile &file, Result<std::string> text) {
         std::vector<Diagnostic> found;
         check_name(file, found);
-        const Result<std::string> text = read_config_file(file.path);
         if (!text) {
             add_unreadable(text.error(), file.path, found);
             return found;
@@ -98,6 +106,9 @@ private:
             if (found.empty() && !remarks.has_errors()) {
                 keep(file, values, remarks, found);
             }
+        }
+        if (!configuration_.jobs.empty() && configuration_.jobs.back().job.file == file.path) {
+            configuration_.jobs.back().text = *std::move(text);
         }
         append(found, remarks.take());
         return found;
@@ -197,6 +208,15 @@ Configuration load(const Places &places) {
     for (const JobFile &job : files.jobs) {
         loader.load_job(job);
     }
+    return loader.take();
+}
+
+Configuration load_snapshot(const Snapshot &snapshot) {
+    Loader loader;
+    if (snapshot.main) {
+        loader.take_defaults(*snapshot.main);
+    }
+    loader.take_job({stem_of(snapshot.job.path), snapshot.job.path, false}, snapshot.job.text);
     return loader.take();
 }
 

@@ -33,8 +33,15 @@ struct Setting {
     unsigned line = 0;
 };
 
+/// A file as it was read.
+struct FileText {
+    std::string path;
+    std::string text;
+};
+
 struct LoadedJob {
     Job job;
+    std::string text; ///< of its file
     /// Every key that has a meaning for this job, in the order of the manual; a variable of the
     /// environment is a key of its own, and its value is hidden.
     std::vector<Setting> settings;
@@ -46,7 +53,16 @@ struct BrokenJob {
     std::string file;
 };
 
+/// What intact.toml says of the daemon itself.
+struct DaemonSettings {
+    unsigned max_concurrent_runs = 2;
+    unsigned max_runs_per_filesystem = 1;
+    std::chrono::microseconds shutdown_grace = std::chrono::minutes(5);
+};
+
 struct Configuration {
+    std::optional<FileText> main; ///< intact.toml, when there is one
+    DaemonSettings daemon;
     std::vector<LoadedJob> jobs; ///< sorted by name
     std::vector<BrokenJob> broken;
     std::vector<Diagnostic>
@@ -63,6 +79,17 @@ Configuration load(const Places &places);
 /// The same for job files named by hand (`intact check FILE…`); an intact.toml among them is
 /// checked as such.
 Configuration load_files(const std::vector<std::string> &files);
+
+/// One job and what it takes its defaults from, as they were at some time: whatever the files hold
+/// by now, a run can be made by it.
+struct Snapshot {
+    std::optional<FileText> main;
+    FileText job;
+};
+Configuration load_snapshot(const Snapshot &snapshot);
+std::string snapshot_json(const Snapshot &snapshot);
+/// Errors: config_invalid.
+Result<Snapshot> parse_snapshot(const std::string &json);
 
 /// Names within edit distance 2, best first: for "did you mean".
 std::vector<std::string> nearest(std::string_view word, const std::vector<std::string> &known);

@@ -20,6 +20,8 @@ enum class Compression { none, gzip, zstd };
 enum class Strategy { automatic, atomic_rename, copy_and_swap };
 enum class VerifyDepth { size, checksum, archive };
 enum class SourceType { files, command, kubernetes };
+enum class DelayKind { stable, fresh };
+enum class IoClass { as_daemon, best_effort, idle };
 
 std::string_view name_of(Format format);
 std::string_view name_of(Compression compression);
@@ -91,12 +93,21 @@ struct Limits {
     std::chrono::microseconds retry_delay = std::chrono::minutes(5);
 };
 
+/// How a run that the daemon begins stands back for others.
+struct Priority {
+    int nice = 0; ///< added to the daemon's own
+    IoClass io_class = IoClass::as_daemon;
+    int io_priority = 7; ///< of best_effort: 0 goes first
+};
+
 struct Schedule {
     std::vector<std::string> calendar;
     std::string timezone; ///< empty: the host's
     schedule::DstGap dst_gap = schedule::DstGap::run_after;
     std::chrono::microseconds random_delay{0};
+    DelayKind delay_kind = DelayKind::stable;
     bool catch_up = true;
+    std::chrono::microseconds catch_up_window = std::chrono::microseconds::max();
 };
 
 /// When it is due, in its own zone or the host's as it is now.
@@ -113,6 +124,7 @@ struct Job {
     Destination destination;
     Verify verify;
     Limits limits;
+    Priority priority;
 
     SourceType source_type() const { return static_cast<SourceType>(source.index()); }
 };

@@ -99,11 +99,24 @@ std::optional<Schedule> schedule_of(const Effective &values) {
     schedule.timezone = values.get<std::string>("schedule.timezone");
     schedule.dst_gap = choice<schedule::DstGap>(values, "schedule.dst_gap", kGaps);
     schedule.random_delay = values.get<microseconds>("schedule.random_delay");
+    schedule.delay_kind = choice<DelayKind>(values, "schedule.random_delay_kind", kDelayKinds);
     schedule.catch_up = values.get<bool>("schedule.catch_up");
+    schedule.catch_up_window = values.get<microseconds>("schedule.catch_up_window");
     return schedule;
 }
 
 } // namespace
+
+DaemonSettings build_daemon_settings(const Layer &agent) {
+    const Effective values(agent, empty_layer());
+    DaemonSettings settings;
+    settings.max_concurrent_runs =
+        static_cast<unsigned>(values.get<std::int64_t>("daemon.max_concurrent_runs"));
+    settings.max_runs_per_filesystem =
+        static_cast<unsigned>(values.get<std::int64_t>("daemon.max_runs_per_filesystem"));
+    settings.shutdown_grace = values.get<microseconds>("daemon.shutdown_grace");
+    return settings;
+}
 
 LoadedJob build_job(const std::string &name, const Effective &values) {
     Job job;
@@ -124,8 +137,11 @@ LoadedJob build_job(const std::string &name, const Effective &values) {
     job.limits.stall_timeout = limit(values, "run.stall_timeout");
     job.limits.retries = static_cast<unsigned>(values.get<std::int64_t>("run.retries"));
     job.limits.retry_delay = values.get<microseconds>("run.retry_delay");
+    job.priority.nice = static_cast<int>(values.get<std::int64_t>("run.nice"));
+    job.priority.io_class = choice<IoClass>(values, "run.io_class", kIoClasses);
+    job.priority.io_priority = static_cast<int>(values.get<std::int64_t>("run.io_priority"));
     std::vector<Setting> settings = settings_of(job, values);
-    return {std::move(job), std::move(settings)};
+    return {std::move(job), "", std::move(settings)};
 }
 
 } // namespace intact::config

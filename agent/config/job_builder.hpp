@@ -10,4 +10,6 @@ namespace intact::config {
 /// Only for values on which check_job() had no error to report.
 LoadedJob build_job(const std::string &name, const Effective &values);
 
+DaemonSettings build_daemon_settings(const Layer &agent);
+
 } // namespace intact::config

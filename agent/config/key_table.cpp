@@ -11,9 +11,10 @@ namespace {
 constexpr SourceTypes kFiles = only(SourceType::files);
 constexpr SourceTypes kCommand = only(SourceType::command);
 constexpr SourceTypes kKubernetes = only(SourceType::kubernetes);
-constexpr std::int64_t kEndless = kUnbounded - 1; ///< any span but "infinity"
+/// Far beyond any use, and no sum of such spans and times overflows.
+constexpr std::int64_t kYear = 366LL * 24 * 3600 * 1'000'000;
 
-constexpr std::array kKeys{
+constexpr std::array kJobKeys{
     Key{.name = "description",
         .builtin = "\"\"",
         .check = check_text,
@@ -41,12 +42,23 @@ constexpr std::array kKeys{
         .kind = Kind::duration,
         .builtin = "\"0s\"",
         .minimum = 0,
-        .maximum = kEndless,
-        .summary = "Longest delay after the calendar's time, stable per host and job"},
+        .maximum = kYear,
+        .summary = "Longest delay after the calendar's time"},
+    Key{.name = "schedule.random_delay_kind",
+        .kind = Kind::choice,
+        .builtin = "\"stable\"",
+        .choices = kDelayKinds,
+        .summary = "The same delay each time, by host and job, or another one"},
     Key{.name = "schedule.catch_up",
         .kind = Kind::boolean,
         .builtin = "true",
         .summary = "One run for all times missed while the host was off"},
+    Key{.name = "schedule.catch_up_window",
+        .kind = Kind::duration,
+        .builtin = "\"infinity\"",
+        .minimum = 1,
+        .maximum = kUnbounded,
+        .summary = "How late that run may be"},
 
     Key{.name = "source.type",
         .kind = Kind::choice,
@@ -223,8 +235,46 @@ constexpr std::array kKeys{
         .kind = Kind::duration,
         .builtin = "\"5min\"",
         .minimum = 1,
-        .maximum = kEndless,
-        .summary = "Time before the scheduler tries again"},
+        .maximum = kYear,
+        .summary = "Time before the scheduler tries again; doubles with each failure, up to a day"},
+    Key{.name = "run.nice",
+        .kind = Kind::integer,
+        .builtin = "0",
+        .minimum = 0,
+        .maximum = 19,
+        .summary = "How far a scheduled run steps back for other processes"},
+    Key{.name = "run.io_class",
+        .kind = Kind::choice,
+        .builtin = "\"as-daemon\"",
+        .choices = kIoClasses,
+        .summary = "How a scheduled run shares the disk with other processes"},
+    Key{.name = "run.io_priority",
+        .kind = Kind::integer,
+        .builtin = "7",
+        .minimum = 0,
+        .maximum = 7,
+        .summary = "Within the class best-effort: 0 goes first"},
+};
+
+constexpr std::array kAgentKeys{
+    Key{.name = "daemon.max_concurrent_runs",
+        .kind = Kind::integer,
+        .builtin = "2",
+        .minimum = 1,
+        .maximum = 64,
+        .summary = "Runs that the daemon has on at once; the others wait"},
+    Key{.name = "daemon.max_runs_per_filesystem",
+        .kind = Kind::integer,
+        .builtin = "1",
+        .minimum = 1,
+        .maximum = 64,
+        .summary = "Of these, runs that write to the same filesystem"},
+    Key{.name = "daemon.shutdown_grace",
+        .kind = Kind::duration,
+        .builtin = "\"5min\"",
+        .minimum = 0,
+        .maximum = kYear,
+        .summary = "How long runs may go on when the daemon is told to stop"},
 };
 
 std::string_view table_of(std::string_view name) {
@@ -238,24 +288,30 @@ std::string_view leaf_of(std::string_view name) {
 
 } // namespace
 
-std::span<const Key> all_keys() {
-    return kKeys;
+const KeySet &job_keys() {
+    static constexpr KeySet kSet{kJobKeys};
+    return kSet;
 }
 
-const Key *find_key(std::string_view name) {
-    const auto found = std::find_if(kKeys.begin(), kKeys.end(),
+const KeySet &agent_keys() {
+    static constexpr KeySet kSet{kAgentKeys};
+    return kSet;
+}
+
+const Key *KeySet::find(std::string_view name) const {
+    const auto found = std::find_if(keys_.begin(), keys_.end(),
                                     [name](const Key &key) { return key.name == name; });
-    return found == kKeys.end() ? nullptr : &*found;
+    return found == keys_.end() ? nullptr : &*found;
 }
 
-bool is_table(std::string_view name) {
-    return std::any_of(kKeys.begin(), kKeys.end(),
+bool KeySet::is_table(std::string_view name) const {
+    return std::any_of(keys_.begin(), keys_.end(),
                        [name](const Key &key) { return table_of(key.name) == name; });
 }
 
-std::vector<std::string> names_in(std::string_view table) {
+std::vector<std::string> KeySet::names_in(std::string_view table) const {
     std::vector<std::string> names;
-    for (const Key &key : kKeys) {
+    for (const Key &key : keys_) {
         const std::string_view holder = table_of(key.name);
         const std::string_view name = holder == table ? leaf_of(key.name)
                                       : table.empty() ? holder
@@ -267,9 +323,9 @@ std::vector<std::string> names_in(std::string_view table) {
     return names;
 }
 
-std::vector<std::string> tables_with(std::string_view leaf) {
+std::vector<std::string> KeySet::tables_with(std::string_view leaf) const {
     std::vector<std::string> tables;
-    for (const Key &key : kKeys) {
+    for (const Key &key : keys_) {
         if (leaf_of(key.name) == leaf) {
             tables.emplace_back(table_of(key.name));
         }

@@ -48,14 +48,28 @@ struct Key {
     std::string_view summary{}; ///< one line, for the manual and the schema
 };
 
-/// In the order of the manual.
-std::span<const Key> all_keys();
-const Key *find_key(std::string_view name);
-/// Whether `name` is a table that holds keys ("" for the top).
-bool is_table(std::string_view name);
-/// The names directly below a table, tables included, in the order of the manual.
-std::vector<std::string> names_in(std::string_view table);
-/// The tables that hold a key of this last name.
-std::vector<std::string> tables_with(std::string_view leaf);
+/// The keys of one kind of file.
+class KeySet {
+public:
+    explicit constexpr KeySet(std::span<const Key> keys) : keys_(keys) {}
+
+    /// In the order of the manual.
+    std::span<const Key> all() const { return keys_; }
+    const Key *find(std::string_view name) const;
+    /// Whether `name` is a table that holds keys ("" for the top).
+    bool is_table(std::string_view name) const;
+    /// The names directly below a table, tables included, in the order of the manual.
+    std::vector<std::string> names_in(std::string_view table) const;
+    /// The tables that hold a key of this last name.
+    std::vector<std::string> tables_with(std::string_view leaf) const;
+
+private:
+    std::span<const Key> keys_;
+};
+
+/// Of a job's file, and of [defaults].
+const KeySet &job_keys();
+/// Of intact.toml, beside [defaults].
+const KeySet &agent_keys();
 
 } // namespace intact::config

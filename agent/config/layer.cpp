@@ -15,14 +15,19 @@ const Layer &builtin_layer() {
     // Read by the same reader as everything else, so that a default cannot be one that is refused.
     static const Layer layer = [] {
         std::string text;
-        for (const Key &key : all_keys()) {
+        for (const Key &key : job_keys().all()) {
             if (!key.builtin.empty()) {
-                text += fmt::format("{} = {}\n", key.name, key.builtin);
+                text += fmt::format("defaults.{} = {}\n", key.name, key.builtin);
             }
+        }
+        for (const Key &key : agent_keys().all()) {
+            text += fmt::format("{} = {}\n", key.name, key.builtin);
         }
         const SourceText source("", std::move(text));
         Remarks ignored(source);
-        return read_job_layer(source, ignored).value_or(Layer{});
+        MainLayers layers = read_main_layers(source, ignored).value_or(MainLayers{});
+        layers.defaults.values.merge(layers.agent.values);
+        return std::move(layers.defaults);
     }();
     return layer;
 }

@@ -11,7 +11,11 @@ namespace intact::config {
 /// A job's file. Nothing when it is not TOML; otherwise the values that are right, and a remark on
 /// each that is not.
 std::optional<Layer> read_job_layer(const SourceText &text, Remarks &remarks);
-/// An intact.toml: the keys of its [defaults].
-std::optional<Layer> read_main_layer(const SourceText &text, Remarks &remarks);
+/// An intact.toml: the keys of its [defaults], and those of the agent itself.
+struct MainLayers {
+    Layer defaults;
+    Layer agent;
+};
+std::optional<MainLayers> read_main_layers(const SourceText &text, Remarks &remarks);
 
 } // namespace intact::config

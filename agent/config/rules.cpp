@@ -83,7 +83,7 @@ std::string names_of(SourceTypes types) {
 }
 
 void check_keys_of_type(const Effective &values, SourceType type, Remarks &remarks) {
-    for (const Key &key : all_keys()) {
+    for (const Key &key : job_keys().all()) {
         if (key.used_by == 0) {
             continue;
         }

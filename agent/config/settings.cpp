@@ -109,7 +109,7 @@ std::vector<Variable> environment_of(const Effective &values) {
 
 std::vector<Setting> settings_of(const Job &job, const Effective &values) {
     std::vector<Setting> settings;
-    for (const Key &key : all_keys()) {
+    for (const Key &key : job_keys().all()) {
         if (!has_meaning(key, job)) {
             continue;
         }

@@ -133,7 +133,11 @@ private:
             return refuse(Code::out_of_range, span, "must be longer than 0");
         }
         if (read->count() > key_.maximum) {
-            return refuse(Code::out_of_range, span, "must not be infinite");
+            return refuse(Code::out_of_range, span,
+                          *read == microseconds::max()
+                              ? "must not be infinite"
+                              : fmt::format("must be at most {}",
+                                            format_duration(microseconds(key_.maximum))));
         }
         // The only unit that is spelled with a capital.
         if (value.find('M') != std::string::npos) {

@@ -31,7 +31,8 @@ public:
     Run(const Context &context, const config::Job &job, const RunOptions &options,
         const RunEvents &events, Progress &progress, const std::stop_token &outside)
         : context_(context), job_(job), options_(options), events_(events), progress_(progress),
-          watch_(job.limits, progress, outside), id_(RunId::make(context.clock->now())) {
+          watch_(job.limits, progress, outside),
+          id_(options.run_id ? *options.run_id : RunId::make(context.clock->now())) {
         record_.run_id = id_.str();
         record_.job = job.name;
         record_.host = context.host;

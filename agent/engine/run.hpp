@@ -1,6 +1,7 @@
 // One run of one job, from claim to report: the flow of the whole program on one screen.
 #pragma once
 
+#include "base/run_id.hpp"
 #include "base/warning.hpp"
 #include "catalog/run_record.hpp"
 #include "config/job.hpp"
@@ -16,7 +17,8 @@ namespace intact::engine {
 
 struct RunOptions {
     std::chrono::milliseconds patience{
-        0}; ///< how long to wait for both locks, the job's and the target's
+        0};                      ///< how long to wait for both locks, the job's and the target's
+    std::optional<RunId> run_id; ///< none: a new one
     bool is_new_destination = false; ///< it need not lie on the filesystem of the last backup
 };
 

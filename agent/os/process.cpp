@@ -21,6 +21,8 @@ namespace {
 
 constexpr std::string_view kDefaultPath =
     "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+constexpr int kOneProcess = 1; // IOPRIO_WHO_PROCESS, which no header has
+constexpr int kAboveHandedFds = 64;
 constexpr int kPipeBytes = 1 << 20; // fewer switches between the command and us
 
 struct Pipe {
@@ -34,6 +36,16 @@ Result<Pipe> make_pipe() {
         return fail_errno(errno, "make a pipe");
     }
     return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+// Out of the way of the numbers that the new process's descriptors take.
+Result<> move_up(UniqueFd &fd) {
+    const int moved = fcntl(fd.get(), F_DUPFD_CLOEXEC, kAboveHandedFds);
+    if (moved < 0) {
+        return fail_errno(errno, "hand a descriptor to a new process");
+    }
+    fd.reset(moved);
+    return {};
 }
 
 // Found before the fork: the child may only make async-signal-safe calls.
@@ -73,7 +85,7 @@ struct ChildPlan {
     int stderr_fd;
     int report_fd;
     pid_t parent;
-    Spawn::Group group;
+    const Spawn &spawn;
 };
 
 /// What the child tells when it cannot become the program.
@@ -84,7 +96,7 @@ struct Trouble {
 
 // Between fork and exec of a process with threads: async-signal-safe calls only (signal-safety(7)).
 [[noreturn]] void become(const ChildPlan &plan) {
-    if (plan.group == Spawn::Group::its_own) {
+    if (plan.spawn.group == Spawn::Group::its_own) {
         setpgid(0, 0);
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -102,10 +114,20 @@ struct Trouble {
                            dup2(plan.stderr_fd, STDERR_FILENO) >= 0;
     // Whoever started us may have left descriptors open; a backup's source has no business there.
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (connected && chdir(plan.working_directory) == 0) {
+    bool handed_over = connected;
+    int number = STDERR_FILENO;
+    for (const int fd : plan.spawn.more_fds) {
+        handed_over = handed_over && dup3(fd, ++number, 0) >= 0;
+    }
+    // That it cannot step back is no reason not to run.
+    [[maybe_unused]] const int level = plan.spawn.nice == 0 ? 0 : nice(plan.spawn.nice);
+    if (plan.spawn.io_priority) {
+        syscall(SYS_ioprio_set, kOneProcess, 0, *plan.spawn.io_priority);
+    }
+    if (handed_over && chdir(plan.working_directory) == 0) {
         execve(plan.program, plan.argv, plan.environment);
     } else {
-        trouble.at_directory = connected;
+        trouble.at_directory = handed_over;
     }
     trouble.err = errno;
     [[maybe_unused]] const ssize_t told = write(plan.report_fd, &trouble, sizeof trouble);
@@ -190,6 +212,15 @@ Result<Process> Process::start(const Spawn &spawn) {
     INTACT_TRY_ASSIGN(Pipe out, make_pipe());
     INTACT_TRY_ASSIGN(Pipe err, make_pipe());
     INTACT_TRY_ASSIGN(Pipe report, make_pipe());
+    INTACT_TRY(move_up(report.writer));
+    std::vector<UniqueFd> handed;
+    Spawn moved = spawn;
+    for (int &fd : moved.more_fds) {
+        UniqueFd copy(dup(fd));
+        INTACT_TRY(move_up(copy));
+        fd = copy.get();
+        handed.push_back(std::move(copy));
+    }
     fcntl(out.reader.get(), F_SETPIPE_SZ, kPipeBytes);
     const ChildPlan plan{program.c_str(),
                          argv.data(),
@@ -200,7 +231,7 @@ Result<Process> Process::start(const Spawn &spawn) {
                          to_us ? err.writer.get() : STDERR_FILENO,
                          report.writer.get(),
                          getpid(),
-                         spawn.group};
+                         moved};
     const pid_t pid = fork();
     if (pid < 0) {
         return fail_errno(errno, "start " + quoted(spawn.argv.front()));

@@ -30,6 +30,9 @@ struct Spawn {
     /// In our own group it may use the terminal as we may and gets its signals (Ctrl-C, Ctrl-Z),
     /// but what it has started is not ended with it.
     enum class Group { its_own, ours } group = Group::its_own;
+    std::vector<int> more_fds{};      ///< borrowed; descriptors 3, 4 and so on of the new process
+    int nice = 0;                     ///< added to ours
+    std::optional<int> io_priority{}; ///< ioprio_set(2): class << 13 | level; none: ours
 };
 
 /// Whether this process belongs to a terminal (/dev/tty), wherever its streams go.
@@ -62,10 +65,12 @@ public:
     std::optional<ExitStatus> wait(const StopFd &stop);
     /// SIGTERM to the group, SIGKILL after `grace`; returns when the leader is gone.
     ExitStatus end(std::chrono::milliseconds grace);
+    pid_t pid() const { return pid_; }
+    /// To the whole group, or to the process alone when it is in ours.
+    void send(int signal) const;
 
 private:
     Process(pid_t pid, Spawn::Group group, UniqueFd pidfd, UniqueFd out, UniqueFd err);
-    void send(int signal) const;
     ExitStatus reap();
 
     pid_t pid_ = -1; ///< -1: reaped

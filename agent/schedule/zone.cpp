@@ -95,9 +95,15 @@ Result<Zone> Zone::named(std::string_view name) {
 }
 
 Zone Zone::host() {
-    const absl::TimeZone zone = absl::LocalTimeZone();
-    return Zone(std::make_shared<const Rules>(
-        Rules{zone, zone.name() == "localtime" ? name_of_localtime() : zone.name()}));
+    absl::TimeZone zone = absl::LocalTimeZone();
+    std::string name = zone.name();
+    if (name == "localtime") {
+        // By its own name where it has one: what "localtime" was is kept for as long as the process
+        // lives, also when the host moves.
+        name = name_of_localtime();
+        [[maybe_unused]] const bool has_own = absl::LoadTimeZone(name, &zone);
+    }
+    return Zone(std::make_shared<const Rules>(Rules{zone, std::move(name)}));
 }
 
 const std::string &Zone::name() const {

@@ -46,7 +46,7 @@ THIRD_PARTY = [
     (r"sqlite3", {"catalog"}),
     (r"spdlog/", {"base"}),
     (r"CLI/", {"cli"}),
-    (r"nlohmann/", {"config", "destination", "catalog", "cli"}),
+    (r"nlohmann/", {"config", "destination", "catalog", "daemon", "cli"}),
     (r"systemd/", {"systemd"}),
     (r"prometheus/", {"metrics"}),
     (r"microhttpd", {"metrics"}),

@@ -5,7 +5,7 @@
 
 debian_build=(
     g++ cmake ninja-build pkg-config
-    libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev
+    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev
     libspdlog-dev libfmt-dev libabsl-dev libtomlplusplus-dev libexpected-dev libcli11-dev
     nlohmann-json3-dev
 )
@@ -21,7 +21,7 @@ debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
-    openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel
+    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel
     spdlog-devel fmt-devel abseil-cpp-devel tomlplusplus-devel expected-devel cli11-devel json-devel
 )
 fedora_run=(zstd tar coreutils diffutils findutils)

@@ -213,6 +213,7 @@ TEST_F(CatalogTest, settles_only_running_rows_of_that_job) {
         ASSERT_TRUE(catalog->begin(running(id, job)));
     }
     ASSERT_TRUE(catalog->finish(ended(running("B"))));
+    EXPECT_THAT(catalog->running_jobs().value(), testing::ElementsAre("etc", "home"));
     EXPECT_THAT(catalog->settle("etc", "D").value(), testing::ElementsAre("A"));
     EXPECT_EQ(catalog->run("A").value()->outcome, Outcome::interrupted);
     EXPECT_EQ(catalog->run("B").value()->outcome, Outcome::warning);
@@ -302,10 +303,11 @@ TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
         ASSERT_TRUE(catalog->begin(running("A")));
         ASSERT_TRUE(catalog->finish(ended(running("A"))));
     }
-    ASSERT_EQ(test::run_program("sqlite3 " + state_ +
-                                "/catalog.db 'ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
-                                "runs DROP COLUMN mount_point; DROP TABLE slots; DROP TABLE "
-                                "schedules; DROP TABLE pauses; PRAGMA user_version = 1'")
+    ASSERT_EQ(test::run_program(
+                  "sqlite3 " + state_ +
+                  "/catalog.db 'ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
+                  "runs DROP COLUMN mount_point; DROP INDEX runs_on; DROP TABLE slots; DROP TABLE "
+                  "schedules; DROP TABLE pauses; PRAGMA user_version = 1'")
                   .exit_code,
               0);
     RunRecord expected = ended(running("A"));

@@ -160,20 +160,27 @@ TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
     EXPECT_THAT(source.exclude, ElementsAre("lost+found"));
 }
 
-TEST_F(JobTest, keeps_its_schedule_and_says_who_acts_on_it) {
+TEST_F(JobTest, keeps_its_schedule) {
     const Job &job =
         load_job(kFilesSource + "[schedule]\ncalendar = [\"daily\", \"Mon 12:00\"]\n"
                                 "timezone = \"UTC\"\nrandom_delay = \"30min\"\ncatch_up = false\n"
-                                "[run]\nretries = 2\nretry_delay = \"10min\"\n")
+                                "random_delay_kind = \"fresh\"\ncatch_up_window = \"1d\"\n"
+                                "[run]\nretries = 2\nretry_delay = \"10min\"\n"
+                                "nice = 5\nio_class = \"idle\"\nio_priority = 3\n")
             .job;
     ASSERT_TRUE(job.schedule);
     EXPECT_THAT(job.schedule->calendar, ElementsAre("daily", "Mon 12:00"));
     EXPECT_EQ(job.schedule->timezone, "UTC");
     EXPECT_EQ(job.schedule->random_delay, minutes(30));
+    EXPECT_EQ(job.schedule->delay_kind, DelayKind::fresh);
     EXPECT_FALSE(job.schedule->catch_up);
+    EXPECT_EQ(job.schedule->catch_up_window, std::chrono::hours(24));
     EXPECT_EQ(job.limits.retries, 2U);
     EXPECT_EQ(job.limits.retry_delay, minutes(10));
-    EXPECT_THAT(codes(), ElementsAre("W001", "W001", "W001"));
+    EXPECT_EQ(job.priority.nice, 5);
+    EXPECT_EQ(job.priority.io_class, IoClass::idle);
+    EXPECT_EQ(job.priority.io_priority, 3);
+    EXPECT_THAT(codes(), IsEmpty());
 }
 
 TEST_F(JobTest, takes_one_calendar_as_a_string) {
@@ -353,7 +360,9 @@ TEST(ShippedFiles, stay_right_when_their_comments_are_taken_away) {
 
 TEST(KeyTable, has_each_name_once_with_a_summary_and_a_readable_default) {
     std::set<std::string_view> seen;
-    for (const Key &key : all_keys()) {
+    std::vector<Key> keys(job_keys().all().begin(), job_keys().all().end());
+    keys.insert(keys.end(), agent_keys().all().begin(), agent_keys().all().end());
+    for (const Key &key : keys) {
         EXPECT_TRUE(seen.insert(key.name).second) << key.name;
         EXPECT_FALSE(key.summary.empty()) << key.name;
         EXPECT_EQ(builtin_layer().find(key.name) != nullptr, !key.builtin.empty()) << key.name;

@@ -67,6 +67,19 @@ TEST_F(LoadTest, takes_job_files_by_name_in_order) {
     EXPECT_EQ(loaded.find("c"), nullptr);
 }
 
+TEST_F(LoadTest, reads_what_holds_for_the_daemon_from_intact_toml) {
+    dir_.write("high/jobs.d/a.toml", kGood);
+    EXPECT_EQ(load_one().daemon.max_concurrent_runs, 2U);
+    dir_.write("high/intact.toml",
+               "[daemon]\nmax_concurrent_runs = 8\nmax_runs_per_filesystem = 3\n"
+               "shutdown_grace = \"10s\"\n");
+    const Configuration loaded = load_one();
+    EXPECT_THAT(codes(loaded), IsEmpty());
+    EXPECT_EQ(loaded.daemon.max_concurrent_runs, 8U);
+    EXPECT_EQ(loaded.daemon.max_runs_per_filesystem, 3U);
+    EXPECT_EQ(loaded.daemon.shutdown_grace, std::chrono::seconds(10));
+}
+
 TEST_F(LoadTest, takes_the_first_file_of_a_name_whole) {
     dir_.write("high/jobs.d/a.toml", kGood);
     dir_.write("low/jobs.d/a.toml", described("lower"));

@@ -6,6 +6,7 @@
 #include <array>
 #include <csignal>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <optional>
@@ -219,6 +220,29 @@ TEST_F(ProcessTest, dies_with_the_thread_that_started_it) {
     }).join();
     ASSERT_TRUE(process);
     EXPECT_EQ(process->wait(StopFd(never_.get_token()))->signal, SIGKILL);
+}
+
+TEST_F(ProcessTest, hands_descriptors_over_by_their_order_and_steps_back) {
+    std::array<int, 2> first{};
+    std::array<int, 2> second{};
+    ASSERT_EQ(pipe2(first.data(), O_CLOEXEC), 0);
+    ASSERT_EQ(pipe2(second.data(), O_CLOEXEC), 0);
+    auto spawn = shell("echo one >&3; echo two >&4; nice; ionice; ls /proc/self/fd | wc -l");
+    spawn.more_fds = {first[1], second[1]};
+    spawn.nice = 3;
+    spawn.io_priority = 3 << 13; // idle
+    auto process = Process::start(spawn);
+    ASSERT_TRUE(process);
+    close(first[1]);
+    close(second[1]);
+    EXPECT_EQ(all_of(first[0]), "one\n");
+    EXPECT_EQ(all_of(second[0]), "two\n");
+    const int here = nice(0);
+    // Of ls: the three streams, the two that were handed over, and the directory.
+    EXPECT_EQ(all_of(process->stdout_fd()), fmt::format("{}\nidle\n6\n", here + 3));
+    EXPECT_TRUE(process->wait(StopFd(never_.get_token()))->success());
+    close(first[0]);
+    close(second[0]);
 }
 
 TEST_F(ProcessTest, one_that_is_forgotten_is_ended) {

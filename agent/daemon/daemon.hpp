@@ -1,0 +1,109 @@
+// The daemon: reads the jobs, has them run at their times, stops and reloads as a service should.
+// Nothing here waits for a disk, a server or another process.
+#pragma once
+
+#include "config/config.hpp"
+#include "daemon/clock_change.hpp"
+#include "daemon/ledger_writer.hpp"
+#include "daemon/plans.hpp"
+#include "daemon/recovery.hpp"
+#include "daemon/run_process.hpp"
+#include "scheduler/scheduler.hpp"
+#include "systemd/event_loop.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace intact::daemon {
+
+struct Options {
+    std::string config_dir; ///< as given; empty: not
+    std::string state_dir;
+};
+
+/// Thread: that of the loop, which outlives it.
+class Daemon {
+public:
+    Daemon(systemd::EventLoop &loop, Options options, Program program);
+    ~Daemon();
+    Daemon(const Daemon &) = delete;
+    Daemon &operator=(const Daemon &) = delete;
+
+    /// Everything up to READY=1, some of it later from within the loop.
+    /// Errors: config_invalid when intact.toml is; catalog_failed; io.
+    Result<> start();
+    /// SIGHUP. All new or, on any error, all as before. Errors: config_invalid.
+    Result<> reload();
+    /// SIGTERM, SIGINT: the first lets runs end in their grace time, the second stops them.
+    void stop();
+    /// SIGUSR1: what is on, and what comes next, to the log.
+    void log_state() const;
+
+private:
+    struct JobFile {
+        config::FileText text;
+        config::Limits limits;
+        config::Priority priority;
+    };
+
+    Result<> prepare();
+    void take(config::Configuration configuration);
+    void settle_dead_runs();
+    Result<> begin_scheduling();
+    void fail_to_start(const Error &error);
+
+    void pump();
+    void begin_what_is_durable();
+    void begin(const scheduler::Start &start);
+    void run_ended(const std::string &job, const RunResult &result);
+    void tell_scheduler(const std::string &job, const RunResult &result);
+    void arm_timers();
+    void zone_changed();
+    void say_status();
+    void stop_when_idle();
+    void stop_runs();
+
+    systemd::EventLoop &loop_;
+    const Options options_;
+    const Program program_;
+    config::Places places_;
+    HostFacts host_;
+    std::optional<config::FileText> main_;
+    config::DaemonSettings settings_;
+    std::map<std::string, JobFile> jobs_;
+    std::vector<scheduler::Plan> plans_;        ///< of these, until the scheduler has them
+    std::set<std::string> broken_;              ///< jobs whose files cannot be used
+    std::unique_ptr<catalog::Catalog> catalog_; ///< until the ledger has it
+    std::unique_ptr<LedgerWriter> ledger_;
+    std::unique_ptr<scheduler::Scheduler> scheduler_;
+    std::map<std::string, std::unique_ptr<Recovery>> recoveries_; ///< by job
+    std::map<std::string, std::unique_ptr<RunProcess>> runs_;     ///< by job
+    struct Waiting {
+        std::uint64_t ledger; ///< begins when that much of the ledger is durable
+        scheduler::Start start;
+    };
+    std::deque<Waiting> waiting_;
+    std::string status_;
+    bool is_ready_ = false;
+    bool is_stopping_ = false;
+    bool is_stopping_runs_ = false;
+    bool was_held_ = false;
+    std::optional<std::string> ledger_trouble_;
+    std::unique_ptr<ClockChange> clock_change_;
+    systemd::Source on_ledger_;
+    systemd::Source on_terminate_;
+    systemd::Source on_interrupt_;
+    systemd::Source on_hangup_;
+    systemd::Source on_user_;
+    systemd::Timer wall_timer_;
+    systemd::Timer boot_timer_;
+    systemd::Timer grace_timer_;
+    systemd::Timer extend_timer_;
+};
+
+} // namespace intact::daemon
