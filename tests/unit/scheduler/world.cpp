@@ -137,6 +137,9 @@ void World::settle() {
     if (!scheduler_) {
         return;
     }
+    if (!scheduler_->hold()) {
+        latest_ = std::max(latest_, now_.wall);
+    }
     const Decisions decisions = scheduler_->take();
     for (const auto &change : decisions.changes) {
         tables_.apply(change);
@@ -160,7 +163,8 @@ void World::begin(const Start &start) {
     if (same >= limits_.runs_on_filesystem) {
         complaints_.push_back(start.job + ": too many runs on " + filesystem);
     }
-    if (start.slot && *start.slot > now_.wall) {
+    // What was due when the clock was set back stays due.
+    if (start.slot && *start.slot > latest_) {
         complaints_.push_back(start.job + ": before its time");
     }
     if (start.slot &&

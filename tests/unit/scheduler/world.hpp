@@ -77,6 +77,7 @@ private:
 
     Limits limits_;
     Now now_;
+    Instant latest_; ///< that the scheduler took for right
     Tables tables_;
     std::unique_ptr<Scheduler> scheduler_;
     std::map<std::string, Outcome> outcomes_; ///< by run id
