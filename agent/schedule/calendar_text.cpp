@@ -3,6 +3,7 @@
 #include "schedule/component_parser.hpp"
 #include "schedule/words.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace intact::schedule {
@@ -35,7 +36,8 @@ std::string spelled_chain(const Chain &chain) {
 }
 
 std::string spelled_seconds(const Chain &chain) {
-    if (chain == kEverySecond) {
+    // One item that takes every second makes the others needless.
+    if (std::find(chain.begin(), chain.end(), kEverySecond.front()) != chain.end()) {
         return "*";
     }
     std::string out;

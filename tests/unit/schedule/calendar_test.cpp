@@ -83,7 +83,7 @@ TEST(CalendarTest, RefusesZonesThatLeaveSummerOpen) {
 }
 
 TEST(CalendarTest, HasOneNormalForm) {
-    constexpr std::array<std::array<const char *, 2>, 14> kForms{{
+    constexpr std::array<std::array<const char *, 2>, 15> kForms{{
         {"daily", "*-*-* 00:00:00"},
         {"WEEKLY", "Mon *-*-* 00:00:00"},
         {"Mon..Fri 02:30", "Mon..Fri *-*-* 02:30:00"},
@@ -96,6 +96,7 @@ TEST(CalendarTest, HasOneNormalForm) {
         {"10..20/15:0", "*-*-* 10:00:00"},
         {"3,1,3:0", "*-*-* 01,03:00:00"},
         {"0:0:0/0.5", "*-*-* 00:00:00/0.500000"},
+        {"22:58:5,0/1,30/6", "*-*-* 22:58:*"},
         {"@86399", "1970-01-01 23:59:59 UTC"},
         {"12:00 Europe/Berlin", "*-*-* 12:00:00 Europe/Berlin"},
     }};
