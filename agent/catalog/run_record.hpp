@@ -53,6 +53,10 @@ struct RunRecord {
 /// Beside 0 and the codes of errors: something was left out, and the rest is sound.
 constexpr int kExitPartial = 3;
 
+/// A condition of the job kept the run from beginning; of a hook: it says so. EX_TEMPFAIL,
+/// sysexits.h.
+constexpr int kExitHeldBack = 75;
+
 /// What the shell gets: 0, kExitPartial for a partial backup, else the failure's code.
 int exit_code_of(const RunRecord &record);
 

@@ -33,6 +33,7 @@ struct RunArguments {
     std::vector<std::string> jobs;
     std::chrono::milliseconds patience{0};
     bool is_new_destination = false;
+    bool checks_conditions = false; ///< as a scheduled run does
     Form form = Form::text;
     Voice voice = Voice::normal;
     int report_fd = -1; ///< JSON lines go there as well

@@ -96,6 +96,16 @@ void RunReporter::finish(const catalog::RunRecord &record) {
     say_in_text(record);
 }
 
+void RunReporter::hold_back(const engine::HeldBack &held) {
+    json_ticker_.reset();
+    view_.reset();
+    write_json(event("held_back",
+                     {{"job", job_}, {"reason", held.reason}, {"message", one_line(held.text)}}));
+    if (arguments_.voice != Voice::silent) {
+        log::warning(fmt::format("{}: no backup now: {} ({})", job_, held.text, held.reason));
+    }
+}
+
 void RunReporter::say_in_text(const catalog::RunRecord &record) const {
     if (arguments_.voice == Voice::silent) {
         return;

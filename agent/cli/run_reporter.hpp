@@ -5,6 +5,7 @@
 #include "cli/arguments.hpp"
 #include "cli/json_lines.hpp"
 #include "cli/progress_view.hpp"
+#include "engine/conditions.hpp"
 #include "engine/run.hpp"
 
 #include <memory>
@@ -21,6 +22,8 @@ public:
 
     engine::RunEvents events();
     void finish(const catalog::RunRecord &record);
+    /// Instead: the run does not begin.
+    void hold_back(const engine::HeldBack &held);
 
 private:
     void write_json(const nlohmann::ordered_json &object);

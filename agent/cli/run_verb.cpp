@@ -52,6 +52,17 @@ int run_one(const Session &session, const RunArguments &arguments, const config:
             const std::stop_token &stop) {
     engine::Progress progress;
     RunReporter reporter(arguments, job.name, progress);
+    if (arguments.checks_conditions) {
+        const auto held = engine::check_conditions(job);
+        if (held && *held) {
+            reporter.hold_back(**held);
+            return catalog::kExitHeldBack;
+        }
+        if (!held) {
+            // The run itself will say it better, or find it mended.
+            log::warning(held.error().message());
+        }
+    }
     const engine::RunOptions options{arguments.patience, RunId::parse(arguments.run_id),
                                      arguments.is_new_destination};
     const catalog::RunRecord record =

@@ -23,6 +23,8 @@ void add_run(CLI::App &app, RunArguments &run, Words &words) {
         "Wait until another run of the job has ended; --wait=10min: not longer than that");
     verb.add_flag("--new-destination", run.is_new_destination,
                   "The destination's disk was replaced: take what is mounted there now");
+    verb.add_flag("--check-conditions", run.checks_conditions,
+                  "Leave it out when a condition of the job does not hold, and exit with 75");
     add_json(verb, words, "JSON lines: start, progress, warnings, one outcome");
     add_quiet(verb, words);
     verb.add_option("--report-fd", run.report_fd, "")->group("")->check(CLI::NonNegativeNumber);

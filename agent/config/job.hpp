@@ -93,6 +93,13 @@ struct Limits {
     std::chrono::microseconds retry_delay = std::chrono::minutes(5);
 };
 
+/// What keeps a scheduled run from beginning when it does not hold.
+struct Conditions {
+    bool ac_power = false;
+    std::vector<std::string> mount_points;
+    std::uint64_t min_free_space = 0; ///< at the destination
+};
+
 /// How a run that the daemon begins stands back for others.
 struct Priority {
     int nice = 0; ///< added to the daemon's own
@@ -124,6 +131,7 @@ struct Job {
     Destination destination;
     Verify verify;
     Limits limits;
+    Conditions conditions;
     Priority priority;
 
     SourceType source_type() const { return static_cast<SourceType>(source.index()); }

@@ -137,6 +137,9 @@ LoadedJob build_job(const std::string &name, const Effective &values) {
     job.limits.stall_timeout = limit(values, "run.stall_timeout");
     job.limits.retries = static_cast<unsigned>(values.get<std::int64_t>("run.retries"));
     job.limits.retry_delay = values.get<microseconds>("run.retry_delay");
+    job.conditions.ac_power = values.get<bool>("conditions.ac_power");
+    job.conditions.mount_points = values.get<Texts>("conditions.path_is_mount_point");
+    job.conditions.min_free_space = values.get<std::uint64_t>("conditions.min_free_space");
     job.priority.nice = static_cast<int>(values.get<std::int64_t>("run.nice"));
     job.priority.io_class = choice<IoClass>(values, "run.io_class", kIoClasses);
     job.priority.io_priority = static_cast<int>(values.get<std::int64_t>("run.io_priority"));

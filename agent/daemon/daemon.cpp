@@ -175,7 +175,8 @@ void Daemon::begin(const scheduler::Start &start) {
         return;
     }
     const JobFile &file = known->second;
-    const RunOrder order{start.job, start.run_id, {main_, file.text}, file.limits, file.priority};
+    const RunOrder order{start.job,   start.run_id,  {main_, file.text},
+                         file.limits, file.priority, start.cause != scheduler::Cause::by_hand};
     auto run = RunProcess::start(
         loop_, program_, order,
         {[this] { say_status(); },
@@ -221,13 +222,15 @@ void Daemon::run_ended(const std::string &job, const RunResult &result) {
 void Daemon::tell_scheduler(const std::string &job, const RunResult &result) {
     using Kind = scheduler::RunEnd::Kind;
     Kind kind = Kind::done;
-    if (is_stopping_runs_ && result.outcome != Outcome::success &&
-        result.outcome != Outcome::warning) {
+    if (!result.held_back.empty()) {
+        kind = Kind::held_back;
+    } else if (is_stopping_runs_ && result.outcome != Outcome::success &&
+               result.outcome != Outcome::warning) {
         kind = Kind::interrupted;
     } else if (result.outcome == Outcome::failure && may_be_tried_again(result)) {
         kind = Kind::failed;
     }
-    scheduler_->ended(job, {kind, ""}, now());
+    scheduler_->ended(job, {kind, result.held_back}, now());
 }
 
 void Daemon::arm_timers() {

@@ -159,6 +159,16 @@ void log_begun(const scheduler::Start &start) {
 }
 
 void log_ended(const std::string &job, const std::string &run_id, const RunResult &result) {
+    if (!result.held_back.empty()) {
+        log::event(
+            {Level::warning,
+             fmt::format("{}: no backup now: {} ({})", job, result.message, result.held_back),
+             message::kRunHeldBack,
+             {{"INTACT_JOB", job},
+              {"INTACT_RUN_ID", run_id},
+              {"INTACT_REASON", result.held_back}}});
+        return;
+    }
     log::event({level_of(result.outcome),
                 text_of(job, result),
                 message_of(result.outcome),

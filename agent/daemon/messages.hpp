@@ -15,6 +15,7 @@ inline constexpr std::string_view kRunSucceeded = "925c00cfb44b4994bdc2226535c18
 inline constexpr std::string_view kRunPartial = "7b31edad275642439fe8ffeebf0628ad";
 inline constexpr std::string_view kRunFailed = "c06c894541dd4316ac708b2ff0e3734e";
 inline constexpr std::string_view kRunCancelled = "0881d2441efd4738b357ee29e3e14088";
+inline constexpr std::string_view kRunHeldBack = "66157126ad8c454eb7b5549493237568";
 inline constexpr std::string_view kSlotsMissed = "b5b15244b160492daa22f32b013ee441";
 inline constexpr std::string_view kClockHeld = "5668329e1e784f35b170b5b4646f8fec";
 

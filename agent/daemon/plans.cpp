@@ -11,8 +11,6 @@
 namespace intact::daemon {
 namespace {
 
-constexpr std::size_t kMostText = std::size_t{64} << 20U;
-
 std::string machine_id() {
     const auto directory = os::Directory::open("/etc");
     const auto text = directory ? directory->read_file("machine-id", 4096)
@@ -37,12 +35,7 @@ bool is_below(std::string_view path, std::string_view point) {
 HostFacts read_host_facts() {
     HostFacts facts;
     facts.machine_id = machine_id();
-    const auto self = os::Directory::open("/proc/self");
-    const auto text =
-        self ? self->read_file("mountinfo", kMostText) : Result<std::string>(fail(self.error()));
-    if (text) {
-        facts.mounts = os::parse_mountinfo(*text).value_or(std::vector<os::Mount>());
-    }
+    facts.mounts = os::all_mounts().value_or(std::vector<os::Mount>());
     return facts;
 }
 

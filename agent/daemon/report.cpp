@@ -77,7 +77,14 @@ void Report::take_line(std::string_view line) {
         if (!result_) {
             flaw_ = "its report tells no outcome that there is";
         }
-    } else if (event.empty() || event == "outcome") {
+    } else if (event == "held_back" && !result_) {
+        result_.emplace();
+        result_->held_back = text_in(object, "reason");
+        result_->message = text_in(object, "message");
+        if (result_->held_back.empty()) {
+            flaw_ = "it was held back by no condition that there is";
+        }
+    } else if (event.empty() || event == "outcome" || event == "held_back") {
         flaw_ = fmt::format("its report holds '{}'", one_line(line.substr(0, 80)));
     }
 }

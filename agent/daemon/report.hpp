@@ -27,8 +27,9 @@ struct RunProgress {
 /// How a run ended, from its own report or from what became of its process.
 struct RunResult {
     Outcome outcome = Outcome::failure;
-    std::string code;    ///< name_of(ErrorCode), of a failure
-    std::string message; ///< one line
+    std::string held_back; ///< the condition that kept it from beginning, one word; empty: it began
+    std::string code;      ///< name_of(ErrorCode), of a failure
+    std::string message;   ///< one line
     std::string hint;
     std::string archive;
     std::uint64_t bytes_read = 0;

@@ -1,5 +1,6 @@
 #include "daemon/run_process.hpp"
 
+#include "catalog/run_record.hpp"
 #include "daemon/clocks.hpp"
 #include "os/file.hpp"
 
@@ -56,16 +57,19 @@ RunResult failure(ErrorCode code, std::string message, std::string hint = "") {
     return result;
 }
 
-int exit_code_for(Outcome outcome, const std::string &code) {
-    switch (outcome) {
+int exit_code_for(const RunResult &result) {
+    if (!result.held_back.empty()) {
+        return catalog::kExitHeldBack;
+    }
+    switch (result.outcome) {
     case Outcome::success:
         return 0;
     case Outcome::warning:
-        return 3;
+        return catalog::kExitPartial;
     case Outcome::cancelled:
         return exit_code_of(ErrorCode::cancelled);
     default:
-        return error_code_named(code) ? exit_code_of(*error_code_named(code)) : 1;
+        return error_code_named(result.code) ? exit_code_of(*error_code_named(result.code)) : 1;
     }
 }
 
@@ -105,7 +109,7 @@ RunResult judge(const Report &report, const os::ExitStatus &status,
         broken = failure(ErrorCode::internal,
                          fmt::format("the run's process {} without telling how the run ended",
                                      status.describe()));
-    } else if (status.code != exit_code_for(report.result()->outcome, report.result()->code)) {
+    } else if (status.code != exit_code_for(*report.result())) {
         broken = failure(ErrorCode::internal,
                          fmt::format("the run's process {} after it had told: {}",
                                      status.describe(), name_of(report.result()->outcome)));
@@ -143,6 +147,9 @@ Result<std::unique_ptr<RunProcess>> RunProcess::start(systemd::EventLoop &loop,
          {std::string("run"), "--report-fd=" + std::to_string(kReportNumber),
           "--config-fd=" + std::to_string(kConfigNumber), "--run-id=" + order.run_id, order.job}) {
         spawn.argv.push_back(word);
+    }
+    if (order.checks_conditions) {
+        spawn.argv.emplace_back("--check-conditions");
     }
     spawn.environment = environment_of_runs();
     spawn.output = os::Spawn::Output::as_ours;

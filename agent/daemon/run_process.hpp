@@ -26,6 +26,7 @@ struct RunOrder {
     config::Snapshot snapshot;
     config::Limits limits;
     config::Priority priority;
+    bool checks_conditions = false;
 };
 
 /// Of our own programs: what a command finds everywhere, and what tells where our files lie.

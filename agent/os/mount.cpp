@@ -122,6 +122,11 @@ Result<std::vector<Mount>> parse_mountinfo(std::string_view text) {
     return mounts;
 }
 
+Result<std::vector<Mount>> all_mounts() {
+    INTACT_TRY_ASSIGN(const std::string text, read_mountinfo());
+    return parse_mountinfo(text);
+}
+
 Result<Mount> mount_of(int fd) {
     struct statx facts{};
     if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) != 0) {
@@ -130,8 +135,7 @@ Result<Mount> mount_of(int fd) {
     // The list is not one snapshot: a line may be missed while another mount goes away.
     constexpr int kLooks = 3;
     for (int look = 0; look < kLooks; ++look) {
-        INTACT_TRY_ASSIGN(const std::string text, read_mountinfo());
-        INTACT_TRY_ASSIGN(auto mounts, parse_mountinfo(text));
+        INTACT_TRY_ASSIGN(auto mounts, all_mounts());
         for (Mount &mount : mounts) {
             if (mount.id == facts.stx_mnt_id) {
                 return std::move(mount);

@@ -31,6 +31,9 @@ struct Mount {
 /// All lines; one that cannot be understood is an error with its number.
 Result<std::vector<Mount>> parse_mountinfo(std::string_view text);
 
+/// Those that this process sees. Errors: io.
+Result<std::vector<Mount>> all_mounts();
+
 /// The mount that an open file or directory lies on: found by its mount id, never by path or
 /// device, which bind mounts and Btrfs subvolumes share. Errors: io. Source: statx(2)
 /// STATX_MNT_ID.

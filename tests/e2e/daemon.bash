@@ -3,76 +3,8 @@
 # reloads whole or not at all, stops as a service should, and settles what died with it.
 # shellcheck source=tests/e2e/harness.bash
 source "$(dirname "$0")/harness.bash"
-
-INTACTD=$(dirname "$INTACT")/intactd
-
-# In the background, its log in $WORK/log.
-daemon() {
-    "$INTACTD" >>"$WORK/log" 2>&1 </dev/null &
-    DAEMON=$!
-    await "the daemon to be ready" grep -q '^info: started' "$WORK/log"
-}
-
-# ends STATUS: the daemon, with this.
-ends() {
-    local status=0
-    wait "$DAEMON" || status=$?
-    is "$status" "$1"
-}
-
-logged() {
-    grep -qE -- "$1" "$WORK/log"
-}
-
-await_log() {
-    await "'$1' in $(cat "$WORK/log")" logged "$1"
-}
-
-query() {
-    sqlite3 "$INTACT_STATE_DIR/catalog.db" "$1"
-}
-
-# has_backups JOB NUMBER: at least.
-has_backups() {
-    [[ $(find "$DEST/$1" -name '*.manifest.json' | wc -l) -ge $2 ]]
-}
-
-# has_lines NUMBER REGEX FILE: at least.
-has_lines() {
-    [[ $(grep -cE -- "$2" "$3") -ge $1 ]]
-}
-
-# gives RESULT QUERY
-gives() {
-    [[ $(query "$2") == "$1" ]]
-}
-
-is_dead() {
-    ! kill -0 "$1"
-}
-
-# Reads as long as the file $WORK/hold is there.
-held_job() {
-    job held <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type    = "command"
-command = ["sh", "-c", "echo data; touch $WORK/begun; while [ -e $WORK/hold ]; do sleep 0.05; done"]
-TOML
-    touch "$WORK/hold"
-}
-
-settings() {
-    mkdir -p "$INTACT_CONFIG_DIR"
-    printf '[daemon]\n%s\n' "$*" >"$INTACT_CONFIG_DIR/intact.toml"
-}
-
-# The process of the run that is on.
-run_process() {
-    pgrep -P "$DAEMON" -x intact
-}
+# shellcheck source=tests/e2e/foreground.bash
+source "$(dirname "$0")/foreground.bash"
 
 case_takes_backups_at_their_times_and_accounts_for_them() {
     mkdir "$WORK/tree"
@@ -278,47 +210,6 @@ case_a_daemon_killed_with_its_run_settles_it_and_runs_again() {
     is "$(query "SELECT count(*) FROM slots WHERE fate = 'due'")" 0
 }
 
-case_retries_and_ends_as_one_slot() {
-    job fails <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type    = "command"
-command = ["sh", "-c", "echo x >>$WORK/attempts; exit 3"]
-
-[run]
-retries     = 2
-retry_delay = "10ms"
-TOML
-    daemon
-    await_log 'attempt 3$'
-    await "its end" gives 3 "SELECT max(attempts) FROM slots WHERE fate = 'run'"
-    kill "$DAEMON"
-    ends 0
-}
-
-case_keeps_to_the_number_of_runs() {
-    local name
-    for name in a b c d; do
-        job $name <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type    = "command"
-command = ["sh", "-c", "mkdir $WORK/on.\$\$; ls -d $WORK/on.* | wc -l >>$WORK/counts; sleep 0.2; rmdir $WORK/on.\$\$"]
-TOML
-    done
-    settings 'max_runs_per_filesystem = 4
-max_concurrent_runs = 2'
-    daemon
-    await "a dozen runs" has_lines 12 . "$WORK/counts"
-    kill "$DAEMON"
-    ends 0
-    is "$(sort -n "$WORK/counts" | tail -n 1)" 2
-}
-
 case_tells_the_service_manager_what_it_does() {
     held_job
     settings 'shutdown_grace = "1s"'
@@ -343,51 +234,6 @@ while True:
     is "$(grep -c '^RELOADING=1 MONOTONIC_USEC=[0-9]*$' "$WORK/told")" 2
     grep -q '^STOPPING=1 STATUS=' "$WORK/told"
     grep -q '^EXTEND_TIMEOUT_USEC=' "$WORK/told"
-}
-
-case_a_run_has_a_clean_environment_and_steps_back() {
-    job env <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type    = "command"
-command = ["sh", "-c", "cat /proc/\$PPID/environ | tr '\\\\0' '\\\\n' | sort; nice; ls /proc/\$PPID/fd | wc -l"]
-
-[run]
-nice = 4
-TOML
-    SECRET=1 NOTIFY_SOCKET=$WORK/none daemon
-    await_log '^info: env: backup .* is whole'
-    kill "$DAEMON"
-    ends 0
-    expect 0 intact restore env --stdout
-    ! grep -E 'SECRET|NOTIFY|WATCHDOG' "$WORK/out" || fail "the run's process has the daemon's environment"
-    says out "^$(($(nice) + 4))\$"
-}
-
-case_a_host_that_was_off_gets_one_backup_at_the_next_start() {
-    job daily <<TOML
-[schedule]
-calendar = "daily"
-
-[source]
-type  = "files"
-paths = ["/etc/hostname"]
-TOML
-    daemon
-    kill "$DAEMON"
-    ends 0
-    # As if it had been seen three days earlier.
-    query "UPDATE schedules SET since = since - 3 * 86400 * 1000000000"
-    : >"$WORK/log"
-    daemon
-    await_log '^info: daily: run .* begins \(catch-up\)$'
-    await_log '^info: daily: backup .* is whole'
-    kill "$DAEMON"
-    ends 0
-    is "$(query "SELECT count, fate, reason FROM slots ORDER BY first")" $'2|missed|off\n1|run|catch-up'
-    is "$(query "SELECT count(DISTINCT run_id) FROM slots")" 1
 }
 
 run_cases

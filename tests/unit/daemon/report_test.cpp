@@ -90,6 +90,15 @@ TEST(Judge, believes_a_report_that_the_exit_status_confirms) {
     EXPECT_EQ(failed.hint, "h");
 }
 
+TEST(Judge, a_run_that_was_held_back_has_not_failed) {
+    const std::string held =
+        "{\"event\":\"held_back\",\"reason\":\"ac_power\",\"message\":\"on battery\"}\n";
+    EXPECT_EQ(judge(report_of(held), exited(75), "").held_back, "ac_power");
+    EXPECT_EQ(judge(report_of(held), exited(1), "").held_back, "");
+    EXPECT_EQ(judge(Report(), exited(75), "").held_back, "");
+    EXPECT_TRUE(report_of("{\"event\":\"held_back\"}\n").flaw());
+}
+
 TEST(Judge, a_process_that_died_has_failed_whatever_it_told) {
     for (const int signal : {SIGKILL, SIGSEGV, SIGABRT}) {
         const RunResult result = judge(report_of(kOutcome), killed(signal), "");
