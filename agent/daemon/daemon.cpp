@@ -4,6 +4,7 @@
 #include "base/run_id.hpp"
 #include "daemon/clocks.hpp"
 #include "daemon/event_log.hpp"
+#include "os/memory.hpp"
 #include "systemd/notify.hpp"
 
 #include <csignal>
@@ -122,6 +123,7 @@ Result<> Daemon::begin_scheduling() {
     INTACT_TRY_ASSIGN(ledger_, LedgerWriter::start(std::move(catalog_)));
     INTACT_TRY_ASSIGN(on_ledger_, loop_.on_readable(ledger_->fd(), [this] { pump(); }));
     scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), time);
+    os::return_free_memory();
     pump();
     is_ready_ = true;
     log_started(jobs_.size(), broken_.size());
@@ -264,6 +266,7 @@ Result<> Daemon::reload() {
         host_.mounts = read_host_facts().mounts;
         take(std::move(configuration));
         scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
+        os::return_free_memory();
         log_reloaded(jobs_.size());
     } else {
         log_error(usable.error());
