@@ -56,6 +56,10 @@ void Timer::clear() {
 EventLoop::EventLoop(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 EventLoop::~EventLoop() = default;
 
+sd_event *EventLoop::handle() const {
+    return impl_->event;
+}
+
 Result<std::unique_ptr<EventLoop>> EventLoop::make() {
     sigset_t taken;
     sigemptyset(&taken);

@@ -9,6 +9,8 @@
 #include <functional>
 #include <memory>
 
+struct sd_event;
+
 namespace intact::systemd {
 
 /// Something that the loop waits for; its end takes it out of the loop. May end within its own
@@ -73,6 +75,8 @@ public:
     void stop(int exit_code);
 
 private:
+    friend class Bus;
+    sd_event *handle() const;
     struct Impl;
     explicit EventLoop(std::unique_ptr<Impl> impl);
     std::unique_ptr<Impl> impl_;
