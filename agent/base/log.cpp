@@ -136,6 +136,10 @@ void start(Level threshold) {
     logger().set_level(to_spdlog(threshold));
 }
 
+Level threshold() {
+    return from_spdlog(logger().level());
+}
+
 void write_within(std::function<void(const std::function<void()> &)> around) {
     const std::lock_guard lock(surroundings().mutex);
     surroundings().around = std::move(around);

@@ -12,8 +12,9 @@ namespace intact::log {
 
 enum class Level { debug, info, warning, error, off };
 
-/// Sends everything at or above `threshold` to stderr. Thread: call before any other thread exists.
+/// Sends everything at or above `threshold` to stderr, from now on.
 void start(Level threshold);
+Level threshold();
 
 /// Whoever else writes to stderr (a progress line) lets each message through between its own:
 /// `around` is called for each with what writes it, from any thread. Empty: written at once.

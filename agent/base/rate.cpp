@@ -1,8 +1,8 @@
-#include "cli/rate.hpp"
+#include "base/rate.hpp"
 
 #include <cmath>
 
-namespace intact::cli {
+namespace intact {
 namespace {
 
 constexpr std::chrono::seconds kWindow{5};
@@ -42,4 +42,4 @@ std::optional<std::chrono::seconds> time_left(std::uint64_t part, std::uint64_t 
     return std::chrono::seconds(std::llround(seconds));
 }
 
-} // namespace intact::cli
+} // namespace intact

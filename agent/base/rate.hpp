@@ -7,7 +7,7 @@
 #include <deque>
 #include <optional>
 
-namespace intact::cli {
+namespace intact {
 
 /// The rate over the last seconds, so that a stall shows and a burst does not last.
 class RateMeter {
@@ -29,4 +29,4 @@ private:
 /// Nothing when the whole is unknown, already passed, or nothing moves.
 std::optional<std::chrono::seconds> time_left(std::uint64_t part, std::uint64_t whole, double rate);
 
-} // namespace intact::cli
+} // namespace intact

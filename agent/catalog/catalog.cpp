@@ -184,6 +184,12 @@ Result<std::optional<RunRecord>> Catalog::last_backup(const std::string &job) co
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
+Result<std::map<std::string, LastRun>> Catalog::last_runs() const {
+    INTACT_TRY_ASSIGN(const Transaction transaction,
+                      Transaction::begin(impl_->database, Access::read));
+    return read_last_runs(impl_->database);
+}
+
 Result<> Catalog::apply(const std::vector<LedgerChange> &changes) {
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
     for (const LedgerChange &change : changes) {

@@ -7,6 +7,7 @@
 #include "catalog/slot_record.hpp"
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -45,6 +46,9 @@ public:
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;
+
+    /// The last run that is over, of every job that had one.
+    Result<std::map<std::string, LastRun>> last_runs() const;
 
     /// What the scheduler decided, in one transaction; durable on return.
     Result<> apply(const std::vector<LedgerChange> &changes);

@@ -27,6 +27,15 @@ constexpr std::string_view kUpdate =
     "warning_count = excluded.warning_count, stderr_tail = excluded.stderr_tail, "
     "filesystem = excluded.filesystem, mount_point = excluded.mount_point";
 
+// One look into the index for each job, however long its history is.
+constexpr std::string_view kLastRuns =
+    "SELECT last.job, last.run_id, last.outcome, coalesce(last.failure_code, ''), last.finished, "
+    "(SELECT finished FROM runs WHERE job = jobs.job AND archive <> '' AND finished IS NOT NULL "
+    "ORDER BY started DESC LIMIT 1) "
+    "FROM (SELECT DISTINCT job FROM runs) AS jobs JOIN runs AS last ON last.rowid = "
+    "(SELECT rowid FROM runs WHERE job = jobs.job AND outcome <> 'running' "
+    "ORDER BY started DESC LIMIT 1)";
+
 std::string_view clause_of(IfPresent if_present) {
     switch (if_present) {
     case IfPresent::update:
@@ -204,6 +213,25 @@ Result<std::vector<RunRecord>> read_runs(Database &database, const Selection &se
         INTACT_TRY(read_details(database, record));
     }
     return records;
+}
+
+Result<std::map<std::string, LastRun>> read_last_runs(Database &database) {
+    INTACT_TRY_ASSIGN(Statement row, database.prepare(kLastRuns));
+    std::map<std::string, LastRun> found;
+    for (;;) {
+        INTACT_TRY_ASSIGN(const bool has_row, row.step());
+        if (!has_row) {
+            return found;
+        }
+        LastRun &last = found[row.bytes(0)];
+        last.run_id = row.bytes(1);
+        last.outcome = outcome_named(row.bytes(2)).value_or(Outcome::failure);
+        last.failure = row.bytes(3);
+        last.finished = to_time(row.optional_integer(4).value_or(0));
+        if (const auto success = row.optional_integer(5)) {
+            last.success = to_time(*success);
+        }
+    }
 }
 
 } // namespace intact::catalog

@@ -5,6 +5,7 @@
 #include "destination/intent_recovery.hpp"
 #include "engine/publish_selftest.hpp"
 #include "engine/restore.hpp"
+#include "systemd/bus.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -27,10 +28,13 @@ struct Globals {
     std::string config_dir;
     std::string state_dir;
     Detail detail = Detail::normal;
+    systemd::BusKind bus = systemd::BusKind::system; ///< where the daemon is asked
 };
 
+enum class RunBy { us, daemon };
 struct RunArguments {
     std::vector<std::string> jobs;
+    RunBy by = RunBy::us;
     std::chrono::milliseconds patience{0};
     bool is_new_destination = false;
     bool checks_conditions = false; ///< as a scheduled run does
@@ -100,6 +104,27 @@ struct ScheduleArguments {
     Form form = Form::text;
 };
 
+enum class Watching { off, on };
+struct StatusArguments {
+    std::string job; ///< empty: every job
+    Watching watch = Watching::off;
+    Form form = Form::text;
+};
+
+/// What the daemon is told of some jobs, or of all.
+enum class Whom { named, all };
+struct ControlArguments {
+    std::vector<std::string> jobs;
+    Whom whom = Whom::named;
+    std::string until; ///< of a pause; both empty: for ever
+    std::string span;
+};
+struct CancelArguments : ControlArguments {};
+struct PauseArguments : ControlArguments {};
+struct ResumeArguments : ControlArguments {};
+struct ReloadArguments {};
+struct AcceptClockArguments {};
+
 struct DoctorArguments {
     std::vector<std::string> words; ///< jobs, or directories (with a '/')
     Form form = Form::text;
@@ -119,10 +144,12 @@ struct SelftestArguments {
 struct RebuildArguments {};
 struct VersionArguments {};
 
-using Arguments = std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
-                               RestoreArguments, ListArguments, HistoryArguments, ScheduleArguments,
-                               DoctorArguments, RecoverArguments, SelftestArguments,
-                               RebuildArguments, VersionArguments>;
+using Arguments =
+    std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
+                 RestoreArguments, ListArguments, HistoryArguments, ScheduleArguments,
+                 StatusArguments, CancelArguments, PauseArguments, ResumeArguments, ReloadArguments,
+                 AcceptClockArguments, DoctorArguments, RecoverArguments, SelftestArguments,
+                 RebuildArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

@@ -25,6 +25,12 @@ struct Dispatch {
     int operator()(const ScheduleArguments &arguments) const {
         return show_schedule(session, arguments);
     }
+    int operator()(const StatusArguments &arguments) const { return status(session, arguments); }
+    int operator()(const CancelArguments &arguments) const { return cancel(session, arguments); }
+    int operator()(const PauseArguments &arguments) const { return pause(session, arguments); }
+    int operator()(const ResumeArguments &arguments) const { return resume(session, arguments); }
+    int operator()(const ReloadArguments &) const { return reload(session); }
+    int operator()(const AcceptClockArguments &) const { return accept_clock(session); }
     int operator()(const DoctorArguments &arguments) const { return doctor(session, arguments); }
     int operator()(const RecoverArguments &arguments) const { return recover(session, arguments); }
     int operator()(const SelftestArguments &arguments) const {

@@ -103,6 +103,8 @@ public:
         app_.add_option("--state-dir", line_.globals.state_dir,
                         "Holds catalog and locks (INTACT_STATE_DIR; /var/lib/intact)")
             ->type_name("DIR");
+        app_.add_flag("--session-bus", words_.session_bus,
+                      "Ask a daemon on the user's bus, not on that of the system");
         app_.add_flag("-v,--verbose", words_.verbose, "Log what is done, step by step");
         add_run(app_, run_, words_);
         add_check(app_, check_, words_);
@@ -112,6 +114,12 @@ public:
         add_list(app_, list_, words_);
         add_history(app_, history_, words_);
         add_schedule(app_, schedule_, words_);
+        add_status(app_, status_, words_);
+        add_cancel(app_, cancel_);
+        add_pause(app_, pause_, words_);
+        add_resume(app_, resume_, words_);
+        add_reload(app_);
+        add_accept_clock(app_);
         add_doctor(app_, doctor_, words_);
         add_recover(app_, recover_, words_);
         add_selftest(app_, selftest_, words_);
@@ -124,6 +132,7 @@ public:
 private:
     tl::expected<CommandLine, Answer> assemble();
     tl::expected<CommandLine, Answer> assemble_run();
+    tl::expected<CommandLine, Answer> assemble_control();
     tl::expected<CommandLine, Answer> assemble_verify();
     tl::expected<CommandLine, Answer> assemble_restore();
     CommandLine with(Arguments verb) {
@@ -142,6 +151,10 @@ private:
     ListArguments list_;
     HistoryArguments history_;
     ScheduleArguments schedule_;
+    StatusArguments status_;
+    CancelArguments cancel_;
+    PauseArguments pause_;
+    ResumeArguments resume_;
     DoctorArguments doctor_;
     RecoverArguments recover_;
     SelftestArguments selftest_;
@@ -178,6 +191,7 @@ tl::expected<CommandLine, Answer> Parser::parse(int argc, const char *const *arg
 
 tl::expected<CommandLine, Answer> Parser::assemble() {
     line_.globals.detail = words_.verbose ? Detail::verbose : Detail::normal;
+    line_.globals.bus = words_.session_bus ? systemd::BusKind::session : systemd::BusKind::system;
     const Form form = words_.json ? Form::json : Form::text;
     if (has("run")) {
         return assemble_run();
@@ -224,7 +238,35 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         selftest_.form = form;
         return with(selftest_);
     }
-    return has("catalog") ? with(RebuildArguments{}) : with(VersionArguments{});
+    if (has("catalog")) {
+        return with(RebuildArguments{});
+    }
+    return has("version") ? with(VersionArguments{}) : assemble_control();
+}
+
+tl::expected<CommandLine, Answer> Parser::assemble_control() {
+    if (has("status")) {
+        status_.watch = words_.watch ? Watching::on : Watching::off;
+        status_.form = words_.json ? Form::json : Form::text;
+        return with(status_);
+    }
+    if (has("cancel")) {
+        return with(cancel_);
+    }
+    if (has("reload")) {
+        return with(ReloadArguments{});
+    }
+    if (has("accept-clock")) {
+        return with(AcceptClockArguments{});
+    }
+    ControlArguments &control = has("pause") ? static_cast<ControlArguments &>(pause_)
+                                             : static_cast<ControlArguments &>(resume_);
+    if (control.jobs.empty() && !words_.all) {
+        return refuse(app_, has("pause") ? "pause: which job?" : "resume: which job?",
+                      "name a job, or give --all");
+    }
+    control.whom = words_.all ? Whom::all : Whom::named;
+    return has("pause") ? with(pause_) : with(resume_);
 }
 
 tl::expected<CommandLine, Answer> Parser::assemble_run() {
@@ -234,6 +276,14 @@ tl::expected<CommandLine, Answer> Parser::assemble_run() {
     }
     run_.patience = *patience;
     run_.form = words_.json ? Form::json : Form::text;
+    run_.by = words_.via_daemon ? RunBy::daemon : RunBy::us;
+    if (words_.via_daemon &&
+        (!words_.wait.empty() || run_.is_new_destination || run_.checks_conditions)) {
+        return refuse(app_,
+                      "run: --via-daemon goes without --wait, --new-destination and "
+                      "--check-conditions",
+                      "the daemon's queue waits; for the others run it without --via-daemon");
+    }
     run_.voice = run_.config_fd >= 0 ? Voice::silent : words_.quiet ? Voice::quiet : Voice::normal;
     return with(run_);
 }

@@ -1,9 +1,9 @@
 #include "cli/progress_line.hpp"
 
 #include "base/quantity.hpp"
+#include "base/rate.hpp"
 #include "base/text.hpp"
 #include "cli/format.hpp"
-#include "cli/rate.hpp"
 
 #include <fmt/format.h>
 

@@ -2,9 +2,9 @@
 // is there, the log writes around the line.
 #pragma once
 
+#include "base/rate.hpp"
 #include "cli/arguments.hpp"
 #include "cli/progress_line.hpp"
-#include "cli/rate.hpp"
 #include "cli/ticker.hpp"
 
 #include <functional>

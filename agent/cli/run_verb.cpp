@@ -1,6 +1,8 @@
 #include "base/log.hpp"
 #include "base/run_id.hpp"
 #include "cli/choose_jobs.hpp"
+#include "cli/daemon_link.hpp"
+#include "cli/follow.hpp"
 #include "cli/run_reporter.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
@@ -71,9 +73,44 @@ int run_one(const Session &session, const RunArguments &arguments, const config:
     return catalog::exit_code_of(record);
 }
 
+// One after the other, each by what makes it; those that a stop came before are told.
+template <typename Make>
+int run_each(const RunArguments &arguments, const std::vector<std::string> &jobs, int exit_code,
+             const Make &make) {
+    const StopSignals signals;
+    std::vector<std::string> not_run;
+    for (const std::string &job : jobs) {
+        if (signals.token().stop_requested()) {
+            not_run.push_back(job);
+            continue;
+        }
+        exit_code = worse_of(exit_code, make(job, signals.token()));
+    }
+    if (!not_run.empty()) {
+        // The stop may have come too late for the job before these, which then ended well.
+        exit_code = worse_of(exit_code, tell_not_run(arguments, not_run));
+    }
+    return exit_code;
+}
+
+// By the daemon's configuration, not by what this user may read of it.
+int run_by_daemon(const Session &session, const RunArguments &arguments) {
+    const auto daemon = reach_daemon(session);
+    if (!daemon) {
+        return print_error(daemon.error());
+    }
+    return run_each(arguments, arguments.jobs, 0,
+                    [&](const std::string &job, const std::stop_token &stop) {
+                        return run_via_daemon(session, **daemon, arguments, job, stop);
+                    });
+}
+
 } // namespace
 
 int run(const Session &session, const RunArguments &arguments) {
+    if (arguments.by == RunBy::daemon) {
+        return run_by_daemon(session, arguments);
+    }
     if (const auto kept = keep_to_ourselves(arguments.report_fd); !kept) {
         return print_error(kept.error());
     }
@@ -90,11 +127,11 @@ int run(const Session &session, const RunArguments &arguments) {
     }
     const config::Configuration &configuration = *loaded;
     int exit_code = 0;
-    std::vector<const config::Job *> jobs;
+    std::vector<std::string> jobs;
     for (const std::string &name : arguments.jobs) {
         const auto job = choose_job(configuration, name);
         if (job) {
-            jobs.push_back(*job);
+            jobs.push_back(name);
             continue;
         }
         const int code = print_error(job.error());
@@ -105,26 +142,16 @@ int run(const Session &session, const RunArguments &arguments) {
         exit_code = worse_of(exit_code, code);
     }
     if (arguments.voice != Voice::silent) {
-        for (const config::Job *job : jobs) {
-            warn_about(configuration, *job);
+        for (const std::string &job : jobs) {
+            warn_about(configuration, *configuration.find(job));
         }
         warn_about_broken(configuration);
     }
 
-    const StopSignals signals;
-    std::vector<std::string> not_run;
-    for (const config::Job *job : jobs) {
-        if (signals.token().stop_requested()) {
-            not_run.push_back(job->name);
-            continue;
-        }
-        exit_code = worse_of(exit_code, run_one(session, arguments, *job, signals.token()));
-    }
-    if (!not_run.empty()) {
-        // The stop may have come too late for the job before these, which then ended well.
-        exit_code = worse_of(exit_code, tell_not_run(arguments, not_run));
-    }
-    return exit_code;
+    return run_each(arguments, jobs, exit_code,
+                    [&](const std::string &job, const std::stop_token &stop) {
+                        return run_one(session, arguments, *configuration.find(job), stop);
+                    });
 }
 
 } // namespace intact::cli

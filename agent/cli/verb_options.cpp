@@ -25,6 +25,8 @@ void add_run(CLI::App &app, RunArguments &run, Words &words) {
                   "The destination's disk was replaced: take what is mounted there now");
     verb.add_flag("--check-conditions", run.checks_conditions,
                   "Leave it out when a condition of the job does not hold, and exit with 75");
+    verb.add_flag("--via-daemon", words.via_daemon,
+                  "Have the daemon make the run, in its queue, and follow it to its end");
     add_json(verb, words, "JSON lines: start, progress, warnings, one outcome");
     add_quiet(verb, words);
     verb.add_option("--report-fd", run.report_fd, "")->group("")->check(CLI::NonNegativeNumber);

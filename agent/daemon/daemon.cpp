@@ -4,11 +4,13 @@
 #include "base/run_id.hpp"
 #include "daemon/clocks.hpp"
 #include "daemon/event_log.hpp"
+#include "engine/context.hpp"
 #include "os/memory.hpp"
 #include "systemd/notify.hpp"
 
 #include <csignal>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace intact::daemon {
 namespace {
@@ -16,8 +18,11 @@ namespace {
 using std::chrono::microseconds;
 using systemd::TimerClock;
 
-constexpr microseconds kExtendEvery = std::chrono::seconds(10);
-constexpr microseconds kExtendBy = std::chrono::seconds(40); ///< more than a stopped run's grace
+LastRuns last_runs_of(const catalog::LastRun &last) {
+    return {control::LastRun{last.run_id, std::string(name_of(last.outcome)), last.failure,
+                             last.finished},
+            last.success};
+}
 
 scheduler::Instant release_date() {
     return *schedule::Zone::named("UTC").value().read(INTACT_RELEASE_DATE);
@@ -42,8 +47,42 @@ Result<> Daemon::start() {
     log_diagnostics(configuration.diagnostics);
     INTACT_TRY(check_usable(configuration));
     take(std::move(configuration));
-    INTACT_TRY_ASSIGN(catalog_, catalog::Catalog::open(places_.state_dir));
+    INTACT_TRY(lock_state());
     INTACT_TRY(loop_.answer_watchdog());
+    return options_.bus ? join_bus() : open_catalog();
+}
+
+// Two daemons that share a ledger would each run what is due.
+Result<> Daemon::lock_state() {
+    INTACT_TRY_ASSIGN(const os::Directory directory,
+                      os::Directory::make_and_open(places_.state_dir));
+    const os::LockOwner owner{getpid(), engine::make_context("").host, "intactd",
+                              rfc3339(system_clock().now())};
+    auto lock = os::LockFile::acquire(directory, "daemon.lock", owner, {}, {});
+    if (!lock) {
+        return fail(std::move(lock).error().with_hint(
+            "another daemon has this state directory: stop that one, or give --state-dir"));
+    }
+    lock_.emplace(*std::move(lock));
+    return {};
+}
+
+Result<> Daemon::join_bus() {
+    control_ = std::make_unique<ControlBus>(loop_, *options_.bus, *this);
+    const auto joined = control_->connect([this](const Result<> &named) {
+        const Result<> opened = named ? open_catalog() : named;
+        if (!opened) {
+            fail_to_start(opened.error());
+        }
+    });
+    return joined
+               ? joined
+               : fail(
+                     Error(joined.error()).with_hint("start it with --no-bus where there is none"));
+}
+
+Result<> Daemon::open_catalog() {
+    INTACT_TRY_ASSIGN(catalog_, catalog::Catalog::open(places_.state_dir));
     settle_dead_runs();
     return recoveries_.empty() ? begin_scheduling() : Result<>();
 }
@@ -52,16 +91,13 @@ Result<> Daemon::prepare() {
     INTACT_TRY_ASSIGN(on_terminate_, loop_.on_signal(SIGTERM, [this] { stop(); }));
     INTACT_TRY_ASSIGN(on_interrupt_, loop_.on_signal(SIGINT, [this] { stop(); }));
     INTACT_TRY_ASSIGN(on_hangup_, loop_.on_signal(SIGHUP, [this] {
-        [[maybe_unused]] const auto told_already = reload();
+        [[maybe_unused]] const auto told_already = load_again();
     }));
     INTACT_TRY_ASSIGN(on_user_, loop_.on_signal(SIGUSR1, [this] { log_state(); }));
     INTACT_TRY_ASSIGN(wall_timer_, loop_.timer(TimerClock::wall, [this] { pump(); }));
     INTACT_TRY_ASSIGN(boot_timer_, loop_.timer(TimerClock::boot, [this] { pump(); }));
     INTACT_TRY_ASSIGN(grace_timer_, loop_.timer(TimerClock::boot, [this] { stop_runs(); }));
-    INTACT_TRY_ASSIGN(extend_timer_, loop_.timer(TimerClock::boot, [this] {
-        systemd::extend_timeout(kExtendBy);
-        extend_timer_.set(boot_time() + kExtendEvery);
-    }));
+    INTACT_TRY_ASSIGN(extend_timer_, loop_.timer(TimerClock::boot, [this] { ask_for_time(); }));
     INTACT_TRY_ASSIGN(clock_change_,
                       ClockChange::watch(loop_, [this] { pump(); }, [this] { zone_changed(); }));
     host_ = read_host_facts();
@@ -80,6 +116,7 @@ void Daemon::take(config::Configuration configuration) {
     for (const config::BrokenJob &one : configuration.broken) {
         broken_.insert(one.name);
     }
+    loaded_ = system_clock().now();
     plans_.clear();
     for (const config::LoadedJob &one : configuration.jobs) {
         plans_.push_back(plan_of(one.job, host_));
@@ -115,6 +152,10 @@ Result<> Daemon::begin_scheduling() {
         return {};
     }
     INTACT_TRY_ASSIGN(const catalog::Ledger ledger, catalog_->ledger());
+    INTACT_TRY_ASSIGN(const auto last_runs, catalog_->last_runs());
+    for (const auto &[job, last] : last_runs) {
+        last_runs_[job] = last_runs_of(last);
+    }
     const scheduler::Now time = now();
     scheduler_ = std::make_unique<scheduler::Scheduler>(
         scheduler::Scheduler::Setting{limits_of(settings_), release_date(),
@@ -145,13 +186,16 @@ void Daemon::pump() {
     scheduler_->tick(now());
     scheduler::Decisions decisions = scheduler_->take();
     log_missed(decisions.changes);
-    const std::uint64_t ledger =
-        decisions.changes.empty() ? 0 : ledger_->submit(std::move(decisions.changes));
+    if (!decisions.changes.empty()) {
+        submitted_ = ledger_->submit(std::move(decisions.changes));
+    }
     for (scheduler::Start &start : decisions.starts) {
-        waiting_.push_back({ledger, std::move(start)});
+        waiting_.push_back({submitted_, std::move(start)});
     }
     begin_what_is_durable();
+    answer_what_is_durable();
     arm_timers();
+    tell(decisions.touched);
     say_status();
     stop_when_idle();
 }
@@ -186,20 +230,24 @@ void Daemon::begin(const scheduler::Start &start) {
     if (run) {
         log_begun(start);
         runs_[start.job] = *std::move(run);
+        if (control::Service *service = control_ ? control_->service() : nullptr) {
+            service->tell_run_begun(start.job, start.run_id,
+                                    std::string(scheduler::name_of(start.cause)), start.attempt);
+        }
         return;
     }
     RunResult result;
     result.code = name_of(run.error().code());
     result.message = run.error().message();
     result.hint = run.error().hint();
-    log_ended(start.job, start.run_id, result);
+    note(start.job, start.run_id, result);
     tell_scheduler(start.job, result);
 }
 
 void Daemon::run_ended(const std::string &job, const RunResult &result) {
     const std::unique_ptr<RunProcess> run = std::move(runs_.at(job));
     runs_.erase(job);
-    log_ended(job, run->order().run_id, result);
+    note(job, run->order().run_id, result);
     if (run->report().result() || is_stopping_runs_) {
         tell_scheduler(job, result);
         pump();
@@ -218,6 +266,14 @@ void Daemon::run_ended(const std::string &job, const RunResult &result) {
     } else {
         tell_scheduler(job, result);
         pump();
+    }
+}
+
+void Daemon::note(const std::string &job, const std::string &run_id, const RunResult &result) {
+    log_ended(job, run_id, result);
+    note_end(last_runs_[job], run_id, result, system_clock().now());
+    if (control::Service *service = control_ ? control_->service() : nullptr) {
+        service->tell_run_ended(run_told_of(job, run_id, result));
     }
 }
 
@@ -252,81 +308,6 @@ void Daemon::arm_timers() {
         log_held(*scheduler_->hold());
     }
     was_held_ = is_held;
-}
-
-Result<> Daemon::reload() {
-    if (is_stopping_ || !scheduler_) {
-        return fail(ErrorCode::cancelled, "the daemon is starting or stopping");
-    }
-    systemd::notify_reloading();
-    config::Configuration configuration = config::load(places_);
-    log_diagnostics(configuration.diagnostics);
-    Result<> usable = check_whole(configuration);
-    if (usable) {
-        host_.mounts = read_host_facts().mounts;
-        take(std::move(configuration));
-        scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
-        os::return_free_memory();
-        log_reloaded(jobs_.size());
-    } else {
-        log_error(usable.error());
-    }
-    pump();
-    systemd::notify_ready(status_);
-    return usable;
-}
-
-void Daemon::zone_changed() {
-    if (!scheduler_ || is_stopping_) {
-        return;
-    }
-    // Timetables by the host's zone are made anew; the files are those that hold already.
-    ++host_.zone_changes;
-    plans_.clear();
-    for (const auto &[name, file] : jobs_) {
-        const config::Configuration one = config::load_snapshot({main_, file.text});
-        if (!one.jobs.empty()) {
-            plans_.push_back(plan_of(one.jobs.front().job, host_));
-        }
-    }
-    scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
-    log::info("the host's time zone has changed: jobs without schedule.timezone= follow it");
-    pump();
-}
-
-void Daemon::stop() {
-    if (is_stopping_) {
-        stop_runs();
-        return;
-    }
-    is_stopping_ = true;
-    log_stopping(runs_.size(), settings_.shutdown_grace);
-    systemd::notify_stopping("stopping");
-    if (!scheduler_) {
-        recoveries_.clear();
-        loop_.stop(0);
-        return;
-    }
-    scheduler_->drain();
-    waiting_.clear(); // their slots are due at the next start
-    systemd::extend_timeout(kExtendBy);
-    extend_timer_.set(boot_time() + kExtendEvery);
-    grace_timer_.set(boot_time() + settings_.shutdown_grace);
-    pump();
-}
-
-void Daemon::stop_runs() {
-    is_stopping_runs_ = true;
-    for (const auto &[job, run] : runs_) {
-        run->stop();
-    }
-    stop_when_idle();
-}
-
-void Daemon::stop_when_idle() {
-    if (is_stopping_ && runs_.empty() && (recoveries_.empty() || is_stopping_runs_)) {
-        loop_.stop(0);
-    }
 }
 
 void Daemon::say_status() {

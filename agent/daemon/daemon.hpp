@@ -3,11 +3,15 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "control/agent.hpp"
 #include "daemon/clock_change.hpp"
+#include "daemon/control_bus.hpp"
+#include "daemon/job_states.hpp"
 #include "daemon/ledger_writer.hpp"
 #include "daemon/plans.hpp"
 #include "daemon/recovery.hpp"
 #include "daemon/run_process.hpp"
+#include "os/lock_file.hpp"
 #include "scheduler/scheduler.hpp"
 #include "systemd/event_loop.hpp"
 
@@ -24,25 +28,35 @@ namespace intact::daemon {
 struct Options {
     std::string config_dir; ///< as given; empty: not
     std::string state_dir;
+    std::optional<systemd::BusKind> bus; ///< none: nobody can ask for anything
 };
 
 /// Thread: that of the loop, which outlives it.
-class Daemon {
+class Daemon final : public control::Agent {
 public:
     Daemon(systemd::EventLoop &loop, Options options, Program program);
-    ~Daemon();
+    ~Daemon() override;
     Daemon(const Daemon &) = delete;
     Daemon &operator=(const Daemon &) = delete;
 
     /// Everything up to READY=1, some of it later from within the loop.
-    /// Errors: config_invalid when intact.toml is; catalog_failed; io.
+    /// Errors: config_invalid when intact.toml is; locked when another daemon has this state
+    /// directory; unreachable; catalog_failed; io.
     Result<> start();
-    /// SIGHUP. All new or, on any error, all as before. Errors: config_invalid.
-    Result<> reload();
     /// SIGTERM, SIGINT: the first lets runs end in their grace time, the second stops them.
     void stop();
     /// SIGUSR1: what is on, and what comes next, to the log.
     void log_state() const;
+
+    control::AgentState state() const override;
+    Result<control::JobState> job(const std::string &job) const override;
+    std::vector<control::JobState> jobs() const override;
+    Result<> run_now(const std::string &job) override;
+    Result<control::Cancelling> cancel(const std::string &job) override;
+    void pause(const std::string &job, std::optional<WallTime> until, Answer answer) override;
+    void resume(const std::string &job, Answer answer) override;
+    Result<control::ReloadResult> load_again() override;
+    void accept_clock(Answer answer) override;
 
 private:
     struct JobFile {
@@ -52,6 +66,9 @@ private:
     };
 
     Result<> prepare();
+    Result<> lock_state();
+    Result<> join_bus();
+    Result<> open_catalog();
     void take(config::Configuration configuration);
     void settle_dead_runs();
     Result<> begin_scheduling();
@@ -59,12 +76,18 @@ private:
 
     void pump();
     void begin_what_is_durable();
+    void answer_what_is_durable();
+    void tell(const std::set<std::string> &touched);
+    control::JobState state_of(const scheduler::JobView &view) const;
+    void answer_when_durable(Answer answer);
     void begin(const scheduler::Start &start);
     void run_ended(const std::string &job, const RunResult &result);
+    void note(const std::string &job, const std::string &run_id, const RunResult &result);
     void tell_scheduler(const std::string &job, const RunResult &result);
     void arm_timers();
     void zone_changed();
     void say_status();
+    void ask_for_time();
     void stop_when_idle();
     void stop_runs();
 
@@ -78,16 +101,22 @@ private:
     std::map<std::string, JobFile> jobs_;
     std::vector<scheduler::Plan> plans_;        ///< of these, until the scheduler has them
     std::set<std::string> broken_;              ///< jobs whose files cannot be used
+    WallTime loaded_{};                         ///< when they were read
+    std::optional<os::LockFile> lock_;          ///< of the state directory
+    std::unique_ptr<ControlBus> control_;       ///< none: not wanted
     std::unique_ptr<catalog::Catalog> catalog_; ///< until the ledger has it
     std::unique_ptr<LedgerWriter> ledger_;
     std::unique_ptr<scheduler::Scheduler> scheduler_;
     std::map<std::string, std::unique_ptr<Recovery>> recoveries_; ///< by job
     std::map<std::string, std::unique_ptr<RunProcess>> runs_;     ///< by job
+    std::map<std::string, LastRuns> last_runs_;                   ///< by job
+    std::uint64_t submitted_ = 0; ///< the ledger's number of the latest changes
     struct Waiting {
         std::uint64_t ledger; ///< begins when that much of the ledger is durable
         scheduler::Start start;
     };
     std::deque<Waiting> waiting_;
+    std::deque<std::pair<std::uint64_t, Answer>> answers_; ///< due when that much is durable
     std::string status_;
     bool is_ready_ = false;
     bool is_stopping_ = false;

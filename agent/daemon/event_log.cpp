@@ -75,12 +75,6 @@ std::string text_of(const std::string &job, const RunResult &result) {
     }
 }
 
-std::string_view reason_text(ClockWatch::Hold hold) {
-    return hold == ClockWatch::Hold::before_build
-               ? "the host's clock shows a time before this program was made"
-               : "the host's clock is more than a year from what it showed before";
-}
-
 std::string percent_of(const RunProgress &progress) {
     if (progress.expected_bytes == 0) {
         return progress.stage.empty() ? "" : " " + progress.stage;
@@ -89,18 +83,18 @@ std::string percent_of(const RunProgress &progress) {
         " {} %", std::min<std::uint64_t>(99, progress.bytes_read * 100 / progress.expected_bytes));
 }
 
-const JobView *next_of(const std::vector<JobView> &views) {
-    const JobView *next = nullptr;
-    for (const JobView &view : views) {
-        if (view.due && view.plan->is_enabled && !view.is_paused &&
-            (next == nullptr || *view.due < *next->due)) {
-            next = &view;
-        }
-    }
-    return next;
+std::string rate_of(const RunProcess &run) {
+    const auto rate = static_cast<std::uint64_t>(run.bytes_per_second());
+    return rate == 0 ? "" : fmt::format(" {}/s", format_size(rate));
 }
 
 } // namespace
+
+std::string_view reason_text(ClockWatch::Hold hold) {
+    return hold == ClockWatch::Hold::before_build
+               ? "the host's clock shows a time before this program was made"
+               : "the host's clock is more than a year from what it showed before";
+}
 
 void log_error(const Error &error) {
     log::error(with_hint(error.message(), error.hint()));
@@ -267,8 +261,8 @@ std::string status_text(const Standing &standing) {
     }
     std::string text;
     for (const auto &[job, run] : *standing.runs) {
-        text += fmt::format("{}{}{}", text.empty() ? "" : ", ", job,
-                            percent_of(run->report().progress()));
+        text += fmt::format("{}{}{}{}", text.empty() ? "" : ", ", job,
+                            percent_of(run->report().progress()), rate_of(*run));
     }
     if (text.empty()) {
         text = "idle";
@@ -282,11 +276,9 @@ std::string status_text(const Standing &standing) {
     if (const auto hold = standing.scheduler->hold()) {
         return fmt::format("{}; nothing is scheduled: {}", text, reason_text(*hold));
     }
-    const std::vector<JobView> views = standing.scheduler->views();
-    const JobView *next = next_of(views);
-    text += next == nullptr
-                ? "; nothing to come"
-                : fmt::format("; next: {} at {}", next->plan->job, local_text(*next->due));
+    const std::optional<JobView> next = standing.scheduler->next_up();
+    text += !next ? "; nothing to come"
+                  : fmt::format("; next: {} at {}", next->plan->job, local_text(*next->due));
     if (standing.broken > 0) {
         text += fmt::format("; {} cannot be used: see 'intact check'",
                             counted(standing.broken, "job", "jobs"));

@@ -26,6 +26,7 @@ void log_ended(const std::string &job, const std::string &run_id, const RunResul
 /// Of the changes, those that somebody would want to know of.
 void log_missed(const std::vector<catalog::LedgerChange> &changes);
 void log_held(scheduler::ClockWatch::Hold hold);
+std::string_view reason_text(scheduler::ClockWatch::Hold hold);
 void log_views(const scheduler::Scheduler &scheduler, const Runs &runs);
 
 /// To begin with: what there is of it must tell which jobs there are, and their defaults.

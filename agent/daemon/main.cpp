@@ -8,6 +8,7 @@
 #include <climits>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <getopt.h>
 #include <sys/prctl.h>
@@ -24,6 +25,8 @@ constexpr const char *kHelp =
     "\n"
     "  --config-dir DIR   Holds intact.toml and jobs.d/ (INTACT_CONFIG_DIR; /etc/intact)\n"
     "  --state-dir DIR    Holds catalog and locks (INTACT_STATE_DIR; /var/lib/intact)\n"
+    "  --session-bus      Be on the user's bus, not on that of the system\n"
+    "  --no-bus           Be on none: 'intact status' and the like cannot ask then\n"
     "  -v, --verbose      Log what is done, step by step\n"
     "  --version          Print the version\n"
     "  -h, --help         Print this\n"
@@ -38,21 +41,30 @@ struct CommandLine {
 };
 
 CommandLine parse(int argc, char **argv) {
-    enum : int { config_dir = 256, state_dir, version };
+    enum : int { config_dir = 256, state_dir, session_bus, no_bus, version };
     static const option kOptions[] = {{"config-dir", required_argument, nullptr, config_dir},
                                       {"state-dir", required_argument, nullptr, state_dir},
+                                      {"session-bus", no_argument, nullptr, session_bus},
+                                      {"no-bus", no_argument, nullptr, no_bus},
                                       {"verbose", no_argument, nullptr, 'v'},
                                       {"version", no_argument, nullptr, version},
                                       {"help", no_argument, nullptr, 'h'},
                                       {nullptr, 0, nullptr, 0}};
     CommandLine line;
+    line.options.bus = systemd::BusKind::system;
     for (int letter = 0; (letter = getopt_long(argc, argv, "vh", kOptions, nullptr)) != -1;) {
         switch (letter) {
         case config_dir:
-            line.options.config_dir = optarg;
+            line.options.config_dir = std::filesystem::absolute(optarg);
             break;
         case state_dir:
-            line.options.state_dir = optarg;
+            line.options.state_dir = std::filesystem::absolute(optarg);
+            break;
+        case session_bus:
+            line.options.bus = systemd::BusKind::session;
+            break;
+        case no_bus:
+            line.options.bus = std::nullopt;
             break;
         case 'v':
             line.level = log::Level::debug;

@@ -18,5 +18,6 @@ inline constexpr std::string_view kRunCancelled = "0881d2441efd4738b357ee29e3e14
 inline constexpr std::string_view kRunHeldBack = "66157126ad8c454eb7b5549493237568";
 inline constexpr std::string_view kSlotsMissed = "b5b15244b160492daa22f32b013ee441";
 inline constexpr std::string_view kClockHeld = "5668329e1e784f35b170b5b4646f8fec";
+inline constexpr std::string_view kBusLost = "4305ba03566f4390858e909ba769c545";
 
 } // namespace intact::daemon::message

@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -80,7 +81,10 @@ std::map<std::string, std::string> environment_of_runs() {
     for (const char *name : {"INTACT_CONFIG_DIR", "INTACT_STATE_DIR", "STATE_DIRECTORY",
                              "CREDENTIALS_DIRECTORY", "TZ"}) {
         if (const char *value = std::getenv(name)) {
-            variables[name] = value;
+            // A run starts in another directory than we did.
+            variables[name] = std::string_view(name).ends_with("_DIR") && *value != '\0'
+                                  ? std::filesystem::absolute(value).string()
+                                  : value;
         }
     }
     return variables;
@@ -198,6 +202,7 @@ void RunProcess::read_report() {
     if (report_.flaw()) {
         stop(); // whatever it is, it is no run of ours
     }
+    rate_.add(system_clock().steady(), report_.progress().bytes_read);
     if (report_.progress() != moved_) {
         moved_ = report_.progress();
         watch_limits();

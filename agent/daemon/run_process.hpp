@@ -1,6 +1,7 @@
 // One run as a process of its own: started, watched, stopped when it does not stop by itself.
 #pragma once
 
+#include "base/rate.hpp"
 #include "config/config.hpp"
 #include "daemon/report.hpp"
 #include "os/process.hpp"
@@ -55,6 +56,8 @@ public:
     void stop();
     const RunOrder &order() const { return order_; }
     const Report &report() const { return report_; }
+    /// Of what it reads, over the last seconds.
+    double bytes_per_second() const { return rate_.bytes_per_second(); }
     pid_t pid() const { return process_.pid(); }
 
 private:
@@ -70,6 +73,7 @@ private:
     RunOrder order_;
     Watcher watcher_;
     Report report_;
+    RateMeter rate_;
     RunProgress moved_;       ///< when it last moved
     std::string stopped_for_; ///< the limit that the run itself did not keep
     bool is_stopping_ = false;

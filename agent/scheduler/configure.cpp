@@ -52,6 +52,7 @@ void Scheduler::configure(std::vector<Plan> plans, const std::set<std::string> &
     }
     accounts_.clear();
     tick(now);
+    decisions_.touched.clear(); // whoever looks at jobs looks at all of them anew
 }
 
 void Scheduler::admit(Plan plan, Now now) {
@@ -189,6 +190,7 @@ void Scheduler::plan_next(Job &job) {
     job.next = slot->at;
     job.due = slot->at + delay_of(job.plan.schedule->delay, slot->at);
     by_due_.emplace(*job.due, job.name());
+    touch(job);
 }
 
 void Scheduler::unplan(Job &job) {
@@ -213,6 +215,7 @@ Result<> Scheduler::pause(const std::string &job, std::optional<Instant> until, 
             drop_waiting(*one, "paused", now);
         }
     }
+    decisions_.touched.insert(job);
     return {};
 }
 
@@ -223,6 +226,7 @@ Result<> Scheduler::resume(const std::string &job, Now now) {
     tick(now); // what came due until now was skipped
     if (pauses_.erase(job) != 0) {
         decisions_.changes.emplace_back(catalog::PauseEnded{job});
+        decisions_.touched.insert(job);
     }
     return {};
 }

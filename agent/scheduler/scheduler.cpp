@@ -175,14 +175,23 @@ void Scheduler::write(SlotRecord slot) {
     decisions_.changes.emplace_back(std::move(slot));
 }
 
-bool Scheduler::is_paused(const std::string &job) const {
+void Scheduler::touch(const Job &job) {
+    decisions_.touched.insert(job.name());
+}
+
+// Of all jobs before its own.
+const std::optional<Instant> *Scheduler::pause_of(const std::string &job) const {
     for (const std::string &name : {std::string(), job}) {
         const auto pause = pauses_.find(name);
         if (pause != pauses_.end() && (!pause->second || *pause->second > wall_)) {
-            return true;
+            return &pause->second;
         }
     }
-    return false;
+    return nullptr;
+}
+
+bool Scheduler::is_paused(const std::string &job) const {
+    return pause_of(job) != nullptr;
 }
 
 Result<Scheduler::Job *> Scheduler::find(const std::string &job) const {
@@ -207,8 +216,20 @@ std::vector<JobView> Scheduler::views() const {
     return views;
 }
 
+std::optional<JobView> Scheduler::next_up() const {
+    for (const auto &[due, name] : by_due_) {
+        const JobView view = view_of(*jobs_.find(std::string(name))->second);
+        if (view.plan->is_enabled && !view.is_paused) {
+            return view;
+        }
+    }
+    return std::nullopt;
+}
+
 JobView Scheduler::view_of(const Job &job) const {
-    return {&job.plan, job.turn ? &*job.turn : nullptr, job.next, job.due, is_paused(job.name())};
+    const std::optional<Instant> *pause = pause_of(job.name());
+    return {&job.plan,        job.turn ? &*job.turn : nullptr,         job.next, job.due,
+            pause != nullptr, pause != nullptr ? *pause : std::nullopt};
 }
 
 } // namespace intact::scheduler

@@ -44,6 +44,7 @@ struct RunEnd {
 struct Decisions {
     std::vector<catalog::LedgerChange> changes;
     std::vector<Start> starts;
+    std::set<std::string> touched; ///< jobs that are seen otherwise than before, but for reloads
 };
 
 /// The next moment at which tick() has something to do; by either clock, whichever comes first.
@@ -58,6 +59,7 @@ struct JobView {
     std::optional<Instant> slot; ///< the next
     std::optional<Instant> due;  ///< and when that begins, with its delay
     bool is_paused = false;
+    std::optional<Instant> paused_until; ///< none: for ever, when paused
 };
 
 enum class Cancelled : std::uint8_t {
@@ -104,7 +106,10 @@ public:
 
     std::optional<JobView> view(const std::string &job) const;
     std::vector<JobView> views() const;
+    /// The job that is due next, of those that will run then.
+    std::optional<JobView> next_up() const;
     std::optional<ClockWatch::Hold> hold() const { return clock_.hold(); }
+    /// Of "": all jobs.
     bool is_paused(const std::string &job) const;
     std::size_t running() const { return running_; }
     std::size_t waiting() const { return queue_.size(); }
@@ -139,6 +144,8 @@ private:
     std::string reason_for_lateness(Instant due) const;
     void record_without_run(Job &job, catalog::SlotRecord slot);
     void write(catalog::SlotRecord slot);
+    void touch(const Job &job);
+    const std::optional<Instant> *pause_of(const std::string &job) const;
     Result<Job *> find(const std::string &job) const;
     JobView view_of(const Job &job) const;
 

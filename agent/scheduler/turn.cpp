@@ -69,6 +69,7 @@ void Scheduler::sleep(Job &job, Phase phase, microseconds until) {
     job.turn->phase = phase;
     job.turn->wakes = until;
     by_wake_.emplace(until, job.name());
+    touch(job);
 }
 
 void Scheduler::enqueue(Job &job) {
@@ -77,6 +78,7 @@ void Scheduler::enqueue(Job &job) {
     turn.phase = Phase::queued;
     turn.key = {due_since(turn), next_arrival_++};
     queue_.emplace(turn.key, &job);
+    touch(job);
 }
 
 void Scheduler::leave_queue(Job &job) {
@@ -126,6 +128,7 @@ void Scheduler::start(Job &job, Now now) {
         write(*turn.made_up_for);
     }
     decisions_.starts.push_back(std::move(begun));
+    touch(job);
 }
 
 void Scheduler::ended(const std::string &name, const RunEnd &end, Now now) {
@@ -184,6 +187,7 @@ void Scheduler::end_turn(Job &job, SlotFate fate, const std::string &reason, Now
         write(std::move(slot));
     }
     job.turn.reset();
+    touch(job);
 }
 
 // Between two attempts there has been a run.

@@ -92,13 +92,13 @@ TOML
 case_what_it_cannot_start_with_is_told_with_its_exit_code() {
     mkdir -p "$INTACT_CONFIG_DIR"
     echo '[daemn]' >"$INTACT_CONFIG_DIR/intact.toml"
-    expect 78 "$INTACTD"
+    expect 78 "$INTACTD" --no-bus
     says err "intact.toml:1:2: .*unknown key 'daemn'"
     rm "$INTACT_CONFIG_DIR/intact.toml"
-    expect 78 "$INTACTD" --config-dir "$WORK/none"
+    expect 78 "$INTACTD" --no-bus --config-dir "$WORK/none"
     mkdir -p "$INTACT_STATE_DIR"
     echo 'not a database, but long enough to be taken for one' >"$INTACT_STATE_DIR/catalog.db"
-    expect 1 "$INTACTD"
+    expect 1 "$INTACTD" --no-bus
     says err 'catalog .*not a database'
     expect 2 "$INTACTD" --nonsense
     expect 2 "$INTACTD" etc

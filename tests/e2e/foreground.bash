@@ -6,7 +6,7 @@ INTACTD=$(dirname "$INTACT")/intactd
 
 # In the background, its log in $WORK/log.
 daemon() {
-    "$INTACTD" >>"$WORK/log" 2>&1 </dev/null &
+    "$INTACTD" "${BUS:---no-bus}" >>"$WORK/log" 2>&1 </dev/null &
     DAEMON=$!
     await "the daemon to be ready" grep -q '^info: started' "$WORK/log"
 }

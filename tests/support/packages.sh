@@ -14,7 +14,7 @@ debian_test=(
     libgtest-dev libgmock-dev
     acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
     xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
-    procps time openssl gzip shellcheck clang-format-19
+    procps time openssl gzip shellcheck dbus-daemon dbus-bin clang-format-19
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
@@ -29,7 +29,7 @@ fedora_test=(
     gtest-devel gmock-devel libasan libubsan libtsan
     acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
     xfsprogs btrfs-progs exfatprogs bindfs
-    procps-ng time openssl gzip ShellCheck
+    procps-ng time openssl gzip ShellCheck dbus-daemon dbus-tools
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages

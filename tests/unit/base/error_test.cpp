@@ -46,6 +46,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::unsafe_path, "unsafe_path", 1},
     {ErrorCode::catalog_failed, "catalog_failed", 1},
     {ErrorCode::out_of_resources, "out_of_resources", 1},
+    {ErrorCode::unreachable, "unreachable", 1},
     {ErrorCode::internal, "internal", 1},
 };
 

@@ -1,10 +1,10 @@
 // Rate and time left.
-#include "cli/rate.hpp"
+#include "base/rate.hpp"
 
 #include <algorithm>
 #include <gtest/gtest.h>
 
-namespace intact::cli {
+namespace intact {
 namespace {
 
 using namespace std::chrono_literals;
@@ -56,4 +56,4 @@ TEST(TimeLeft, is_unknown_beyond_reason) {
 }
 
 } // namespace
-} // namespace intact::cli
+} // namespace intact
