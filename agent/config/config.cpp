@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 
 namespace intact::config {
 namespace {
@@ -28,9 +29,8 @@ struct Defaults {
     std::string broken_by;
 };
 
-/// Two jobs without {time} in their name, at one place.
-struct Target {
-    std::string place;
+/// Who writes to a place without {time} in its name.
+struct Owner {
     std::string job;
     std::string file;
 };
@@ -38,6 +38,12 @@ struct Target {
 /// Builds the configuration job by job. A job's remarks fall on its own file.
 class Loader {
 public:
+    Loader() : take_([this](LoadedJob job) { configuration_.jobs.push_back(std::move(job)); }) {}
+    Loader(Account account, std::function<void(LoadedJob)> take)
+        : account_(account), take_(std::move(take)) {}
+    Loader(const Loader &) = delete;
+    Loader &operator=(const Loader &) = delete;
+
     void load_defaults(const std::string &path) {
         Result<std::string> text = read_config_file(path);
         if (text) {
@@ -70,10 +76,10 @@ public:
 
     void take_job(const JobFile &file, Result<std::string> text) {
         configuration_.files.push_back(file.path);
-        const std::size_t before = configuration_.jobs.size();
-        std::vector<Diagnostic> found = read_job(file, std::move(text));
-        append(configuration_.diagnostics, std::move(found));
-        if (configuration_.jobs.size() == before) {
+        std::optional<LoadedJob> loaded = read_job(file, std::move(text));
+        if (loaded) {
+            take_(*std::move(loaded));
+        } else {
             configuration_.broken.push_back({file.name, file.path});
         }
     }
@@ -89,14 +95,16 @@ public:
     }
 
 private:
-    std::vector<Diagnostic> read_job(const JobFile &file, Result<std::string> text) {
+    std::optional<LoadedJob> read_job(const JobFile &file, Result<std::string> text) {
         std::vector<Diagnostic> found;
+        std::optional<LoadedJob> loaded;
         check_name(file, found);
         if (!text) {
             add_unreadable(text.error(), file.path, found);
-            return found;
+            append(configuration_.diagnostics, std::move(found));
+            return loaded;
         }
-        const SourceText source(file.path, *text);
+        const SourceText source(file.path, *std::move(text));
         Remarks remarks(source);
         if (const std::optional<Layer> layer = read_job_layer(source, remarks)) {
             const Effective values(*layer, defaults_.layer);
@@ -104,14 +112,15 @@ private:
                 check_job(file.name, values, remarks);
             }
             if (found.empty() && !remarks.has_errors()) {
-                keep(file, values, remarks, found);
+                loaded = make(file, values, remarks, found);
             }
         }
-        if (!configuration_.jobs.empty() && configuration_.jobs.back().job.file == file.path) {
-            configuration_.jobs.back().text = *std::move(text);
+        if (loaded) {
+            loaded->text = source.text();
         }
         append(found, remarks.take());
-        return found;
+        append(configuration_.diagnostics, std::move(found));
+        return loaded;
     }
 
     static void check_name(const JobFile &file, std::vector<Diagnostic> &out) {
@@ -138,8 +147,8 @@ private:
         }
     }
 
-    void keep(const JobFile &file, const Effective &values, Remarks &remarks,
-              std::vector<Diagnostic> &found) {
+    std::optional<LoadedJob> make(const JobFile &file, const Effective &values, Remarks &remarks,
+                                  std::vector<Diagnostic> &found) {
         if (!defaults_.broken_by.empty()) {
             // Missing defaults could mean missing excludes or a wrong destination.
             found.push_back(
@@ -147,12 +156,13 @@ private:
                                {fmt::format("job {} is not loaded: its defaults in {} have errors",
                                             ticked(file.name), os::quoted(defaults_.broken_by)),
                                 "", "correct that file first"}));
-            return;
+            return std::nullopt;
         }
-        LoadedJob loaded = build_job(file.name, values);
-        if (claims_target(loaded.job, values, remarks)) {
-            configuration_.jobs.push_back(std::move(loaded));
+        std::optional<LoadedJob> loaded = build_job(file.name, values, account_);
+        if (!claims_target(loaded->job, values, remarks)) {
+            loaded.reset();
         }
+        return loaded;
     }
 
     bool claims_target(const Job &job, const Effective &values, Remarks &remarks) {
@@ -165,30 +175,41 @@ private:
             name.replace(at, 5, job.name);
         }
         const std::string place = plain_path(job.destination.path) + "/" + name;
-        const auto taken =
-            std::find_if(targets_.begin(), targets_.end(), [&](const Target &target) {
-                return target.place == place && target.job != job.name;
-            });
-        if (taken == targets_.end()) {
-            targets_.push_back({place, job.name, job.file});
+        const auto &[owner, is_new] = targets_.try_emplace(place, Owner{job.name, job.file});
+        const Owner &taken = owner->second;
+        if (is_new || taken.job == job.name) {
             return true;
         }
         const Value *own = values.job().find("destination.name");
         own = own != nullptr ? own : values.job().find("destination.path");
         remarks.add(
             Code::same_destination, own == nullptr ? Span{} : own->span,
-            {fmt::format("job {} writes to the same place: {}", ticked(taken->job), ticked(place)),
+            {fmt::format("job {} writes to the same place: {}", ticked(taken.job), ticked(place)),
              "",
              fmt::format("each would replace the other's backup; put {{job}} or {{time}} into "
                          "the name here or in {}",
-                         os::quoted(taken->file))});
+                         os::quoted(taken.file))});
         return false;
     }
 
     Configuration configuration_;
     Defaults defaults_;
-    std::vector<Target> targets_;
+    std::map<std::string, Owner> targets_; ///< by place
+    Account account_ = Account::kept;
+    std::function<void(LoadedJob)> take_;
 };
+
+Configuration load_with(Loader &loader, const Places &places) {
+    FoundFiles files = find_files(places);
+    loader.report(std::move(files.diagnostics));
+    if (files.main) {
+        loader.load_defaults(*files.main);
+    }
+    for (const JobFile &job : files.jobs) {
+        loader.load_job(job);
+    }
+    return loader.take();
+}
 
 } // namespace
 
@@ -199,16 +220,13 @@ const Job *Configuration::find(std::string_view name) const {
 }
 
 Configuration load(const Places &places) {
-    FoundFiles files = find_files(places);
     Loader loader;
-    loader.report(std::move(files.diagnostics));
-    if (files.main) {
-        loader.load_defaults(*files.main);
-    }
-    for (const JobFile &job : files.jobs) {
-        loader.load_job(job);
-    }
-    return loader.take();
+    return load_with(loader, places);
+}
+
+Configuration load_each(const Places &places, const std::function<void(LoadedJob)> &take) {
+    Loader loader(Account::left_out, take);
+    return load_with(loader, places);
 }
 
 Configuration load_snapshot(const Snapshot &snapshot) {

@@ -118,7 +118,7 @@ DaemonSettings build_daemon_settings(const Layer &agent) {
     return settings;
 }
 
-LoadedJob build_job(const std::string &name, const Effective &values) {
+LoadedJob build_job(const std::string &name, const Effective &values, Account account) {
     Job job;
     job.name = name;
     job.file = values.job().file;
@@ -143,7 +143,8 @@ LoadedJob build_job(const std::string &name, const Effective &values) {
     job.priority.nice = static_cast<int>(values.get<std::int64_t>("run.nice"));
     job.priority.io_class = choice<IoClass>(values, "run.io_class", kIoClasses);
     job.priority.io_priority = static_cast<int>(values.get<std::int64_t>("run.io_priority"));
-    std::vector<Setting> settings = settings_of(job, values);
+    std::vector<Setting> settings =
+        account == Account::kept ? settings_of(job, values) : std::vector<Setting>();
     return {std::move(job), "", std::move(settings)};
 }
 

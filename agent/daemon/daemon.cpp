@@ -43,10 +43,11 @@ Daemon::~Daemon() = default;
 Result<> Daemon::start() {
     places_ = config::find_places(options_.config_dir, options_.state_dir);
     INTACT_TRY(prepare());
-    config::Configuration configuration = config::load(places_);
+    JobSet read;
+    config::Configuration configuration = read_configuration(read);
     log_diagnostics(configuration.diagnostics);
     INTACT_TRY(check_usable(configuration));
-    take(std::move(configuration));
+    take(std::move(configuration), std::move(read));
     INTACT_TRY(lock_state());
     INTACT_TRY(loop_.answer_watchdog());
     return options_.bus ? join_bus() : open_catalog();
@@ -104,23 +105,26 @@ Result<> Daemon::prepare() {
     return {};
 }
 
-void Daemon::take(config::Configuration configuration) {
+config::Configuration Daemon::read_configuration(JobSet &into) const {
+    return config::load_each(places_, [&](config::LoadedJob one) {
+        into.plans.push_back(plan_of(one.job, host_));
+        into.jobs.emplace_hint(into.jobs.end(), std::move(one.job.name),
+                               JobFile{{std::move(one.job.file), std::move(one.text)},
+                                       one.job.limits,
+                                       one.job.priority});
+    });
+}
+
+void Daemon::take(config::Configuration configuration, JobSet read) {
     main_ = std::move(configuration.main);
     settings_ = configuration.daemon;
-    jobs_.clear();
+    jobs_ = std::move(read.jobs);
+    plans_ = std::move(read.plans);
     broken_.clear();
-    for (config::LoadedJob &one : configuration.jobs) {
-        jobs_[one.job.name] = {
-            {one.job.file, std::move(one.text)}, one.job.limits, one.job.priority};
-    }
     for (const config::BrokenJob &one : configuration.broken) {
         broken_.insert(one.name);
     }
     loaded_ = system_clock().now();
-    plans_.clear();
-    for (const config::LoadedJob &one : configuration.jobs) {
-        plans_.push_back(plan_of(one.job, host_));
-    }
 }
 
 // A run that died with the host or the daemon may have published its backup: the ledger is read

@@ -64,12 +64,18 @@ private:
         config::Limits limits;
         config::Priority priority;
     };
+    /// What is kept of the jobs' files.
+    struct JobSet {
+        std::map<std::string, JobFile> jobs;
+        std::vector<scheduler::Plan> plans;
+    };
 
     Result<> prepare();
     Result<> lock_state();
     Result<> join_bus();
     Result<> open_catalog();
-    void take(config::Configuration configuration);
+    config::Configuration read_configuration(JobSet &into) const;
+    void take(config::Configuration configuration, JobSet read);
     void settle_dead_runs();
     Result<> begin_scheduling();
     void fail_to_start(const Error &error);

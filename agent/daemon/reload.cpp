@@ -13,7 +13,9 @@ Result<control::ReloadResult> Daemon::load_again() {
         return fail(ErrorCode::cancelled, "the daemon is starting or being stopped");
     }
     systemd::notify_reloading();
-    config::Configuration configuration = config::load(places_);
+    host_.mounts = read_host_facts().mounts;
+    JobSet read;
+    config::Configuration configuration = read_configuration(read);
     log_diagnostics(configuration.diagnostics);
     control::ReloadResult result;
     for (const config::Diagnostic &one : configuration.diagnostics) {
@@ -22,8 +24,7 @@ Result<control::ReloadResult> Daemon::load_again() {
     const Result<> whole = check_whole(configuration);
     result.is_taken = whole.has_value();
     if (whole) {
-        host_.mounts = read_host_facts().mounts;
-        take(std::move(configuration));
+        take(std::move(configuration), std::move(read));
         scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
         os::return_free_memory();
         log_reloaded(jobs_.size());

@@ -4,7 +4,8 @@
 #   tests/bench/daemon.sh [--jobs N,N] [--idle SECONDS] [--intactd PROGRAM]
 #
 # For each number of jobs (default 100,10000), all enabled and due once a day: how long until it is
-# ready, resident memory then, and processor time and wake-ups within SECONDS (default 10).
+# ready, and how much of that at work; resident memory then; processor time and wake-ups within
+# SECONDS (default 10); how long each of five reloads holds up all else, and resident memory then.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
@@ -15,7 +16,7 @@ while [[ $# -gt 0 ]]; do
     --idle) idle=$2 ;;
     --intactd) intactd=$(realpath "$2") ;;
     -h | --help)
-        sed -n '2,7s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *)
@@ -67,8 +68,24 @@ work_of() {
     awk '{ printf "%d %d\n", $1 / 1000000, $3 }' "/proc/$1/schedstat"
 }
 
+# resident PID: in MiB.
+resident() {
+    awk '/^VmRSS/ { printf "%.1f", $2 / 1024 }' "/proc/$1/status"
+}
+
+# reload PID NUMBER: until the log tells of the reload of that number; prints milliseconds.
+reload() {
+    local begun
+    begun=$(milliseconds)
+    kill -HUP "$1"
+    until [[ $(grep -c '^info: reloaded' "$work/log") -ge $2 ]]; do
+        sleep 0.01
+    done
+    echo $(($(milliseconds) - begun))
+}
+
 measure() {
-    local begun ready pid rss cpu_a wakes_a cpu_b wakes_b
+    local begun ready pid rss cpu cpu_a wakes_a cpu_b wakes_b reloads=() i
     begun=$(milliseconds)
     "$intactd" --config-dir "$work/$1/config" --state-dir "$work/$1/state" 2>"$work/log" &
     pid=$!
@@ -80,15 +97,19 @@ measure() {
         sleep 0.01
     done
     ready=$(milliseconds)
-    rss=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status")
+    rss=$(resident $pid)
+    read -r cpu _ < <(work_of $pid)
     read -r cpu_a wakes_a < <(work_of $pid)
     sleep "$idle"
     read -r cpu_b wakes_b < <(work_of $pid)
+    for i in 1 2 3 4 5; do
+        reloads+=("$(reload $pid "$i")")
+    done
+    printf '%6d jobs: ready after %d ms (%d of them at work), %s MiB resident; in %d s of idleness %d ms, %d wake-ups\n' \
+        "$1" $((ready - begun)) "$cpu" "$rss" "$idle" $((cpu_b - cpu_a)) $((wakes_b - wakes_a))
+    printf '%6s       reloads of %s ms, then %s MiB resident\n' "" "${reloads[*]}" "$(resident $pid)"
     kill $pid
     wait $pid
-    printf '%6d jobs: ready after %d ms, %d.%d MiB resident; in %d s of idleness %d ms, %d wake-ups\n' \
-        "$1" $((ready - begun)) $((rss / 1024)) $((rss % 1024 * 10 / 1024)) "$idle" \
-        $((cpu_b - cpu_a)) $((wakes_b - wakes_a))
 }
 
 for number in ${jobs//,/ }; do

@@ -18,6 +18,7 @@ namespace {
 using test::TempDir;
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::Not;
 
 const std::string kGood = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";
 
@@ -65,6 +66,23 @@ TEST_F(LoadTest, takes_job_files_by_name_in_order) {
     EXPECT_THAT(loaded.files, ElementsAre(dir_ / "low/jobs.d/a.toml", dir_ / "high/jobs.d/b.toml"));
     EXPECT_EQ(loaded.find("b")->file, dir_ / "high/jobs.d/b.toml");
     EXPECT_EQ(loaded.find("c"), nullptr);
+}
+
+TEST_F(LoadTest, hands_each_job_over_instead_of_keeping_it) {
+    dir_.write("high/jobs.d/b.toml", kGood);
+    dir_.write("high/jobs.d/c.toml", "no = job");
+    dir_.write("low/jobs.d/a.toml", kGood);
+    std::vector<std::string> taken;
+    const Configuration loaded =
+        load_each({{dir_ / "high", dir_ / "low"}, dir_ / "state"}, [&](const LoadedJob &one) {
+            EXPECT_EQ(one.text, kGood);
+            EXPECT_THAT(one.settings, IsEmpty());
+            taken.push_back(one.job.name);
+        });
+    EXPECT_THAT(taken, ElementsAre("a", "b"));
+    EXPECT_THAT(loaded.jobs, IsEmpty());
+    EXPECT_THAT(broken_names(loaded), ElementsAre("c"));
+    EXPECT_THAT(codes(loaded), Not(IsEmpty()));
 }
 
 TEST_F(LoadTest, reads_what_holds_for_the_daemon_from_intact_toml) {
