@@ -43,4 +43,12 @@ std::optional<RunId> RunId::parse(std::string_view text) {
     return ours ? std::optional(RunId(std::string(text))) : std::nullopt;
 }
 
+WallTime RunId::made() const {
+    std::uint64_t millis = 0;
+    for (const char c : text_.substr(0, kTimeLength)) {
+        millis = millis << 5 | kAlphabet.find(c);
+    }
+    return WallTime(std::chrono::milliseconds(millis));
+}
+
 } // namespace intact

@@ -19,6 +19,8 @@ public:
     static std::optional<RunId> parse(std::string_view text);
 
     const std::string &str() const { return text_; }
+    /// When it was made, to the millisecond.
+    WallTime made() const;
     friend bool operator==(const RunId &, const RunId &) = default;
 
 private:

@@ -152,17 +152,21 @@ Result<std::vector<RunRecord>> Catalog::runs(const std::string &job, std::uint64
     return read_runs(impl_->database, selection);
 }
 
-Result<std::vector<std::string>> Catalog::running_jobs() const {
-    INTACT_TRY_ASSIGN(Statement row,
-                      impl_->database.prepare("SELECT DISTINCT job FROM runs WHERE outcome = "
-                                              "'running' ORDER BY job"));
-    std::vector<std::string> jobs;
+Result<std::vector<Catalog::OpenRun>> Catalog::open_runs() const {
+    INTACT_TRY_ASSIGN(
+        Statement row,
+        impl_->database.prepare("SELECT job, max(run_id) FROM ("
+                                "SELECT job, run_id FROM runs WHERE outcome = 'running' UNION "
+                                "SELECT job, run_id FROM slots WHERE fate = 'due' AND "
+                                "run_id <> '' AND run_id NOT IN (SELECT run_id FROM runs)) "
+                                "GROUP BY job ORDER BY job"));
+    std::vector<OpenRun> open;
     for (;;) {
         INTACT_TRY_ASSIGN(const bool has_row, row.step());
         if (!has_row) {
-            return jobs;
+            return open;
         }
-        jobs.push_back(row.bytes(0));
+        open.push_back({row.bytes(0), row.bytes(1)});
     }
 }
 

@@ -41,8 +41,15 @@ public:
 
     /// Newest first. Empty job: all jobs. limit 0: no limit.
     Result<std::vector<RunRecord>> runs(const std::string &job, std::uint64_t limit) const;
-    /// The jobs that have a run whose row is still `running`: it is on, or died with its host.
-    Result<std::vector<std::string>> running_jobs() const;
+    struct OpenRun {
+        std::string job;
+        std::string run_id;
+
+        friend bool operator==(const OpenRun &, const OpenRun &) = default;
+    };
+    /// Of each job the newest run whose row is still `running`, or that a slot was begun with and
+    /// that has no row yet: it is on, or died with its host.
+    Result<std::vector<OpenRun>> open_runs() const;
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;

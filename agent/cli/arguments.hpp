@@ -131,7 +131,8 @@ struct DoctorArguments {
 };
 
 struct RecoverArguments {
-    std::string word; ///< a job, or a directory (with a '/'); empty: every job
+    std::string word;     ///< a job, or a directory (with a '/'); empty: every job
+    std::string dead_run; ///< of that job, as the daemon has seen it die
     destination::Settling settling = destination::Settling::act;
 };
 

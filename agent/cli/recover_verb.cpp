@@ -1,3 +1,4 @@
+#include "base/run_id.hpp"
 #include "cli/choose_jobs.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
@@ -12,8 +13,8 @@ public:
     Recoverer(const Session &session, destination::Settling settling, const std::stop_token &stop)
         : context_(session.context()), settling_(settling), stop_(stop) {}
 
-    void settle(const config::Job &job) {
-        tell(job.destination.path, engine::recover_job(context_, job, settling_, stop_));
+    void settle(const config::Job &job, const std::optional<RunId> &dead = std::nullopt) {
+        tell(job.destination.path, engine::recover_job(context_, job, dead, settling_, stop_));
     }
     void settle(const std::string &directory) {
         tell(directory, engine::recover_directory(context_, directory, settling_, stop_));
@@ -56,7 +57,7 @@ int recover(const Session &session, const RecoverArguments &arguments) {
         if (!job) {
             return print_error(job.error());
         }
-        recoverer.settle(**job);
+        recoverer.settle(**job, RunId::parse(arguments.dead_run));
         return recoverer.exit_code();
     }
     const int exit_code = show_common_errors(configuration);

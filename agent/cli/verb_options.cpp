@@ -157,6 +157,7 @@ void add_recover(CLI::App &app, RecoverArguments &recover, Words &words) {
     verb.add_option("JOB", recover.word, "A job, or a directory with a '/'; without: every job")
         ->type_name("");
     verb.add_flag("-n,--dry-run", words.dry_run, "Say what would be done, change nothing");
+    verb.add_option("--dead-run", recover.dead_run, "")->group("");
     verb.footer("Example: intact recover etc --dry-run");
 }
 

@@ -131,11 +131,13 @@ void Daemon::take(config::Configuration configuration, JobSet read) {
 // when that is known. A job's own next run does the same, so that one which hangs holds up nothing
 // long.
 void Daemon::settle_dead_runs() {
-    for (const std::string &job : catalog_->running_jobs().value_or(std::vector<std::string>())) {
+    using OpenRun = catalog::Catalog::OpenRun;
+    for (const OpenRun &open : catalog_->open_runs().value_or(std::vector<OpenRun>())) {
+        const std::string &job = open.job;
         if (!jobs_.contains(job)) {
             continue;
         }
-        auto recovery = Recovery::start(loop_, program_, job, [this, job] {
+        auto recovery = Recovery::start(loop_, program_, job, open.run_id, [this, job] {
             recoveries_.erase(job);
             if (recoveries_.empty() && !scheduler_) {
                 if (const auto begun = begin_scheduling(); !begun) {
@@ -258,11 +260,10 @@ void Daemon::run_ended(const std::string &job, const RunResult &result) {
         return;
     }
     // It died in the middle: what it left is settled before anything else of this job.
-    auto recovery = Recovery::start(loop_, program_, job, [this, job, result] {
-        const std::string name = job; // the callback goes with what it is called from
-        const RunResult kept = result;
-        recoveries_.erase(name);
-        tell_scheduler(name, kept);
+    const std::string &run_id = run->order().run_id;
+    auto recovery = Recovery::start(loop_, program_, job, run_id, [this, job, result] {
+        recoveries_.erase(job);
+        tell_scheduler(job, result);
         pump();
     });
     if (recovery) {

@@ -5,12 +5,13 @@
 
 namespace intact::daemon {
 
-/// `intact recover JOB`: settles what a dead run of the job left. Ended when it takes longer than a
-/// minute; then the job's next run does the same. Thread: that of the loop.
+/// `intact recover JOB`: settles what this dead run of the job left. Ended when it takes longer
+/// than a minute; then the job's next run does the same. Thread: that of the loop.
 class Recovery {
 public:
     static Result<std::unique_ptr<Recovery>> start(systemd::EventLoop &loop, const Program &program,
                                                    const std::string &job,
+                                                   const std::string &run_id,
                                                    std::function<void()> on_end);
     Recovery(const Recovery &) = delete;
     Recovery &operator=(const Recovery &) = delete;

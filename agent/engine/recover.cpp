@@ -74,6 +74,30 @@ private:
     std::vector<os::LockFile> held_;
 };
 
+// Those that were completed first: whoever kills this in between finds the rows of the others still
+// `running`, and not one `interrupted` whose backup stands.
+Result<> write_outcomes(const Context &context, const config::Job &job, const RunId &self,
+                        const std::vector<SettledRun> &all, const std::optional<RunId> &dead) {
+    INTACT_TRY_ASSIGN(const auto catalog, catalog::Catalog::open(context.state_dir));
+    for (const SettledRun &settled : all) {
+        if (settled.recovery.published) {
+            INTACT_TRY(catalog->finish(record_of(*settled.recovery.published, settled.directory)));
+        }
+    }
+    INTACT_TRY(catalog->settle(job.name, self.str()));
+    if (dead) {
+        catalog::RunRecord record;
+        record.run_id = dead->str();
+        record.job = job.name;
+        record.host = context.host;
+        record.started = dead->made();
+        record.outcome = Outcome::interrupted;
+        record.destination = job.destination.path;
+        INTACT_TRY(catalog->adopt(record));
+    }
+    return {};
+}
+
 void append(std::vector<std::string> &lines, std::vector<std::string> more) {
     std::move(more.begin(), more.end(), std::back_inserter(lines));
 }
@@ -119,7 +143,8 @@ std::vector<std::string> words_for(const SettledRun &settled) {
 }
 
 Result<std::vector<std::string>> recover_job(const Context &context, const config::Job &job,
-                                             Settling settling, const std::stop_token &stop) {
+                                             const std::optional<RunId> &dead, Settling settling,
+                                             const std::stop_token &stop) {
     const WallTime now = context.clock->now();
     const RunId id = RunId::make(now);
     const Taker taker{lock_owner(context, id, now), std::chrono::milliseconds(0), settling, stop};
@@ -138,13 +163,7 @@ Result<std::vector<std::string>> recover_job(const Context &context, const confi
     if (settling == Settling::look) {
         return lines; // the locks' records stay for who settles in earnest
     }
-    INTACT_TRY_ASSIGN(const auto catalog, catalog::Catalog::open(context.state_dir));
-    INTACT_TRY(catalog->settle(job.name, id.str()));
-    for (const SettledRun &settled : all) {
-        if (settled.recovery.published) {
-            INTACT_TRY(catalog->finish(record_of(*settled.recovery.published, settled.directory)));
-        }
-    }
+    INTACT_TRY(write_outcomes(context, job, id, all, dead));
     if (staging) {
         staging->lock.release();
     }

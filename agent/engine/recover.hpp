@@ -31,8 +31,11 @@ Result<std::vector<SettledRun>> settle_predecessors(const os::Directory &directo
 std::vector<std::string> words_for(const SettledRun &settled);
 
 /// Settles the runs of one job, under its locks, and writes those that were completed into the
-/// catalog. Errors: locked; those of settle_predecessors(); catalog_failed.
+/// catalog. `dead` is a run of it that somebody has begun and seen die: killed before it wrote a
+/// row of its own, it gets one here.
+/// Errors: locked; those of settle_predecessors(); catalog_failed.
 Result<std::vector<std::string>> recover_job(const Context &context, const config::Job &job,
+                                             const std::optional<RunId> &dead,
                                              destination::Settling settling,
                                              const std::stop_token &stop);
 

@@ -210,6 +210,33 @@ case_a_daemon_killed_with_its_run_settles_it_and_runs_again() {
     is "$(query "SELECT count(*) FROM slots WHERE fate = 'due'")" 0
 }
 
+case_a_run_that_died_before_it_wrote_a_row_gets_one() {
+    job etc <<TOML
+[schedule]
+calendar = "yearly"
+
+[source]
+type  = "files"
+paths = ["/etc/hostname"]
+TOML
+    daemon
+    kill "$DAEMON"
+    ends 0
+    local run=01M8FS3MBSE0703EEVRY5RDN15 now
+    now=$(date +%s)000000000
+    query "INSERT INTO slots VALUES ('etc', $now, $now, 1, 'due', '', '$run', 1, $now)"
+    : >"$WORK/log"
+    daemon
+    await_log '^info: etc: backup .* is whole'
+    kill "$DAEMON"
+    ends 0
+    is "$(query "SELECT outcome, datetime(started / 1000000000, 'unixepoch') FROM runs
+                 WHERE run_id = '$run'")" 'interrupted|2026-11-28 00:32:59'
+    is "$(query "SELECT count(*) FROM slots JOIN runs USING (run_id) WHERE outcome = 'success'")" 1
+    expect 0 intact recover etc "--dead-run=$(query "SELECT max(run_id) FROM runs")"
+    is "$(query "SELECT outcome FROM runs ORDER BY run_id")" $'interrupted\nsuccess'
+}
+
 case_tells_the_service_manager_what_it_does() {
     held_job
     settings 'shutdown_grace = "1s"'

@@ -34,6 +34,12 @@ TEST(RunId, holds_the_time_in_its_first_ten_characters) {
               "01ARYZ6S41"); // the ULID paper's own
 }
 
+TEST(RunId, tells_when_it_was_made) {
+    for (const std::int64_t time : {0L, 31L, 1'795'000'000'001L}) {
+        EXPECT_EQ(RunId::make(at(time)).made(), at(time));
+    }
+}
+
 TEST(RunId, differs_within_one_millisecond) {
     std::set<std::string> seen;
     for (int i = 0; i < 1000; ++i) {

@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <tuple>
 
 namespace intact::catalog {
 namespace {
@@ -63,6 +64,23 @@ TEST_F(SlotsTest, tells_where_each_jobs_account_stands) {
     EXPECT_EQ(found.jobs.at("etc").settled, hour(3));
     EXPECT_EQ(found.jobs.at("new").settled, std::nullopt);
     EXPECT_EQ(found.latest, hour(12));
+}
+
+TEST_F(SlotsTest, finds_the_newest_run_of_each_job_that_may_have_died) {
+    RunRecord run;
+    for (const auto &[id, job, outcome] : {std::tuple{"R1", "etc", Outcome::running},
+                                           {"R3", "etc", Outcome::running},
+                                           {"R2", "home", Outcome::success}}) {
+        run.run_id = id;
+        run.job = job;
+        run.outcome = outcome;
+        ASSERT_TRUE(catalog_->finish(run));
+    }
+    apply({slot("home", 2, 2, SlotFate::due), slot("srv", 4, 4, SlotFate::due),
+           slot("var", 5, 5, SlotFate::run)});
+    using OpenRun = Catalog::OpenRun;
+    EXPECT_THAT(catalog_->open_runs().value(),
+                ElementsAre(OpenRun{"etc", "R3"}, OpenRun{"srv", "R4"}));
 }
 
 TEST_F(SlotsTest, tells_what_was_in_hand_and_what_its_run_came_to) {
