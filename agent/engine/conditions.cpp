@@ -65,7 +65,7 @@ Result<std::optional<HeldBack>> check_mounts(const config::Conditions &condition
     for (const std::string &path : conditions.mount_points) {
         const bool is_mounted =
             std::any_of(mounts.begin(), mounts.end(), [&](const os::Mount &mount) {
-                return std::filesystem::path(mount.point) ==
+                return std::filesystem::path(os::real_point(mount, mounts)) ==
                        (std::filesystem::path(path) / "").lexically_normal().parent_path();
             });
         if (!is_mounted) {

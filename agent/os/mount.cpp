@@ -80,6 +80,17 @@ bool read_line(std::string_view line, Mount &mount) {
     return true;
 }
 
+// Whether the upper mount shows what would be seen at its point without it.
+bool shows_the_same(const Mount &upper, const Mount &lower) {
+    const std::string_view point = lower.point == "/" ? "" : std::string_view(lower.point);
+    if (upper.device != lower.device || !upper.point.starts_with(point)) {
+        return false;
+    }
+    const std::string below = upper.point == "/" ? "" : upper.point.substr(point.size());
+    const std::string there = (lower.root == "/" ? "" : lower.root) + below;
+    return upper.root == (there.empty() ? "/" : there);
+}
+
 Result<std::string> read_mountinfo() {
     const UniqueFd fd(open(kMountInfo, O_RDONLY | O_CLOEXEC));
     if (!fd) {
@@ -127,6 +138,21 @@ Result<std::vector<Mount>> all_mounts() {
     return parse_mountinfo(text);
 }
 
+std::string real_point(const Mount &mount, const std::vector<Mount> &mounts) {
+    const Mount *upper = &mount;
+    // As often as there are mounts: the list is not one snapshot, and ids are used again.
+    for (std::size_t step = 0; step < mounts.size(); ++step) {
+        const auto lower = std::find_if(mounts.begin(), mounts.end(), [&](const Mount &one) {
+            return one.id == upper->parent && one.id != upper->id && shows_the_same(*upper, one);
+        });
+        if (lower == mounts.end()) {
+            break;
+        }
+        upper = &*lower;
+    }
+    return upper->point;
+}
+
 Result<Mount> mount_of(int fd) {
     struct statx facts{};
     if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &facts) != 0) {
@@ -138,6 +164,7 @@ Result<Mount> mount_of(int fd) {
         INTACT_TRY_ASSIGN(auto mounts, all_mounts());
         for (Mount &mount : mounts) {
             if (mount.id == facts.stx_mnt_id) {
+                mount.point = real_point(mount, mounts);
                 return std::move(mount);
             }
         }

@@ -34,9 +34,14 @@ Result<std::vector<Mount>> parse_mountinfo(std::string_view text);
 /// Those that this process sees. Errors: io.
 Result<std::vector<Mount>> all_mounts();
 
-/// The mount that an open file or directory lies on: found by its mount id, never by path or
-/// device, which bind mounts and Btrfs subvolumes share. Errors: io. Source: statx(2)
-/// STATX_MNT_ID.
+/// Where what the mount shows is mounted. A directory that is mounted on itself shows nothing new,
+/// so for it that is the point of the mount above. Source: systemd.exec(5), whose ProtectHome= and
+/// ReadWritePaths= make such mounts; they must not be taken for a disk.
+std::string real_point(const Mount &mount, const std::vector<Mount> &mounts);
+
+/// The mount that an open file or directory lies on, with its real point: found by its mount id,
+/// never by path or device, which bind mounts and Btrfs subvolumes share. Errors: io. Source:
+/// statx(2) STATX_MNT_ID.
 Result<Mount> mount_of(int fd);
 
 } // namespace intact::os

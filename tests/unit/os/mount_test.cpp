@@ -71,6 +71,40 @@ TEST(MountInfo, every_line_of_this_machine_can_be_read) {
     EXPECT_FALSE(mounts->empty());
 }
 
+std::string real_point_of_last(std::string_view text) {
+    const auto mounts = os::parse_mountinfo(text);
+    EXPECT_TRUE(mounts) << mounts.error().message();
+    return os::real_point(mounts->back(), *mounts);
+}
+
+TEST(RealPoint, of_a_directory_mounted_on_itself_is_that_of_the_mount_above) {
+    EXPECT_EQ(real_point_of_last("20 1 8:1 / / rw - ext4 /dev/a rw\n"
+                                 "21 20 8:1 /home /home ro - ext4 /dev/a rw\n"),
+              "/");
+    EXPECT_EQ(real_point_of_last("20 1 8:1 / / rw - ext4 /dev/a rw\n"
+                                 "21 20 8:1 /home /home ro - ext4 /dev/a rw\n"
+                                 "22 21 8:1 /home/backup /home/backup rw - ext4 /dev/a rw\n"),
+              "/");
+    EXPECT_EQ(real_point_of_last("20 1 8:1 / / rw - ext4 /dev/a rw\n"
+                                 "21 20 8:2 / /home rw - ext4 /dev/b rw\n"
+                                 "22 21 8:2 / /home ro - ext4 /dev/b rw\n"),
+              "/home");
+    EXPECT_EQ(real_point_of_last("20 1 0:30 /@ / rw - btrfs /dev/a rw\n"
+                                 "21 20 0:30 /@/home /home ro - btrfs /dev/a rw\n"),
+              "/");
+}
+
+TEST(RealPoint, of_what_shows_something_else_is_its_own) {
+    constexpr std::string_view kRoot = "20 1 0:30 /@ / rw - btrfs /dev/a rw\n";
+    for (const char *line : {"21 20 0:30 /@home /home rw - btrfs /dev/a rw\n",
+                             "21 20 0:30 /@/srv/home /home rw - btrfs /dev/a rw\n",
+                             "21 20 8:2 /@/home /home rw - ext4 /dev/b rw\n",
+                             "21 99 0:30 /@/home /home rw - btrfs /dev/a rw\n"}) {
+        EXPECT_EQ(real_point_of_last(std::string(kRoot) + line), "/home") << line;
+    }
+    EXPECT_EQ(real_point_of_last("20 20 0:30 / / rw - ext4 /dev/a rw\n"), "/");
+}
+
 TEST(MountOf, tells_a_bind_mount_from_what_lies_under_it) {
     if (geteuid() != 0) {
         GTEST_SKIP() << "mount(2) needs root";
