@@ -11,6 +11,7 @@
 #   tidy    clang-tidy on all of agent/, a dozen files at a time
 #   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
 #           power failure
+#   boot    as a service under systemd 252, in a container that is booted for it
 # Without --lane all of them; --quick is --lane test. --full has the lane vm try every crash image and
 # every call at which a process may be killed, which takes hours, instead of a sample.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
@@ -19,10 +20,14 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
+# shellcheck source=tests/support/debian.sh
+source tests/support/debian.sh
 # shellcheck source=tests/vm/machine.sh
 source tests/vm/machine.sh
+# shellcheck source=tests/boot/machine.sh
+source tests/boot/machine.sh
 
-all_lanes=(test asan tsan tidy vm)
+all_lanes=(test asan tsan tidy vm boot)
 lanes=()
 extent=bounded
 install=yes
@@ -32,7 +37,7 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,18s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -212,12 +217,12 @@ lane_tidy() {
     }
 }
 
-# vm_job NAME LIMIT FILE... -- COMMAND...: runs it in the machine, with a log build/vm/NAME.log; each
-# row that it prints is a case.
-vm_job() {
-    local row status=0 before=$failed log=$vm_dir/$1.log
+# rows_of LOG COMMAND...: runs it with a log; each row that it prints is a case. Nothing is skipped
+# where we have chosen what the machine can do.
+rows_of() {
+    local row status=0 before=$failed log=$1
     shift
-    vm_run "$@" | tee "$log" || status=$?
+    "$@" | tee "$log" || status=$?
     while read -r row; do
         case $row in
         PASSED:* | 'PASS '*) count 1 0 0 ;;
@@ -225,6 +230,11 @@ vm_job() {
         esac
     done <"$log"
     [[ $status -eq 0 || $failed -gt $before ]] || count 0 1 0
+}
+
+# vm_job NAME LIMIT FILE... -- COMMAND...: runs it in the machine, with a log build/vm/NAME.log.
+vm_job() {
+    rows_of "$vm_dir/$1.log" vm_run "${@:2}"
 }
 
 lane_vm() {
@@ -258,6 +268,19 @@ lane_vm() {
         bash powercut.sh ./powercut "$budget"
 }
 
+lane_boot() {
+    local why
+    why=$(boot_hindrance)
+    if [[ -n $why ]]; then
+        skip boot "$why"
+    elif build dev boot_programs && boot_make_tar build/dev/agent/intact{,d}; then
+        rows_of "$boot_dir/boot.log" boot_run build/dev tests/boot/{service,stopping,sandbox,journal}.bash
+    else
+        echo "FAILED: boot: the programs or the root"
+        count 0 1 0
+    fi
+}
+
 mkdir -p build
 if [[ $install == yes ]]; then
     heading "packages"
@@ -266,6 +289,7 @@ if [[ $install == yes ]]; then
         case $lane in
         asan | tidy) groups+=(lint) ;;
         vm) groups+=(vm) ;;
+        boot) groups+=(boot) ;;
         esac
     done
     install_packages "${groups[@]}"

@@ -18,6 +18,7 @@ debian_test=(
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
+debian_boot=(systemd-container mmdebstrap binutils)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
@@ -33,6 +34,7 @@ fedora_test=(
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages
+fedora_boot=()
 
 as_root() {
     if [[ $EUID -eq 0 ]]; then
@@ -59,7 +61,7 @@ missing_packages() {
     done
 }
 
-# install_packages GROUP...: of build, run, test, lint, vm. Leaves the package manager alone when
+# install_packages GROUP...: of build, run, test, lint, vm, boot. Leaves the package manager alone when
 # all is there.
 install_packages() {
     local family group

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # A machine with the kernel of Debian 12, where there is none: qemu without hardware virtualisation.
-# It runs one job as its only process and powers off. Sourced by tests/run.sh after packages.sh; all
-# it makes is in build/vm.
+# It runs one job as its only process and powers off. Sourced by tests/run.sh after packages.sh
+# and debian.sh; all it makes is in build/vm.
 
 vm_dir=$PWD/build/vm
 vm_suite=bookworm
@@ -13,10 +13,10 @@ vm_packages=(
 
 # vm_hindrance: why no such machine can run our programs here; nothing: it can.
 vm_hindrance() {
-    local program
-    # shellcheck source=/dev/null
-    if [[ "$(. /etc/os-release && echo "$ID $VERSION_ID") $(uname -m)" != "debian 12 x86_64" ]]; then
-        echo "programs built here are not for Debian 12 on x86_64"
+    local program why
+    why=$(debian_hindrance)
+    if [[ -n $why ]]; then
+        echo "$why"
         return
     fi
     for program in qemu-system-x86_64 mmdebstrap; do
@@ -25,24 +25,6 @@ vm_hindrance() {
             return
         }
     done
-}
-
-# vm_libraries PROGRAM...: the packages of their shared libraries, one a line.
-vm_libraries() {
-    local library
-    ldd "$@" | awk '$3 ~ /^\// { print $3 }' | sort -u | while read -r library; do
-        # A library may be known by where it was before /lib became a link.
-        dpkg-query -S "$library" 2>/dev/null || dpkg-query -S "/usr$library"
-    done | cut -d: -f1 | sort -u
-}
-
-# vm_sources: where this machine has its own Debian packages from, as lines for mmdebstrap.
-vm_sources() {
-    local keys=/usr/share/keyrings/debian-archive-keyring.gpg
-    # shellcheck disable=SC2016 # apt-get expands it
-    apt-get indextargets 'Created-By: Packages' --format \
-        '$(ORIGIN) deb [signed-by='"$keys"'] $(REPO_URI) $(RELEASE) $(COMPONENT)' |
-        sed -n 's/^Debian //p'
 }
 
 # Inside: everything by hand, since an init and udev would take longer to start than the job takes,
@@ -77,9 +59,9 @@ vm_make_image() {
     local stamp root=$vm_dir/root sources=$vm_dir/sources.list init=$vm_dir/job-init
     local -a packages libraries
     mkdir -p "$vm_dir"
-    mapfile -t libraries < <(vm_libraries "$@")
+    mapfile -t libraries < <(debian_libraries "$@")
     packages=("${vm_packages[@]}" "${libraries[@]}")
-    vm_sources >"$sources"
+    debian_sources >"$sources"
     vm_write_init "$init"
     stamp=$( (echo "$vm_suite" "${packages[@]}" && cat "$sources" "$init") | sha256sum)
     if [[ -f $vm_dir/image && "$(cat "$vm_dir/stamp" 2>/dev/null)" == "$stamp" ]]; then
