@@ -87,7 +87,7 @@ reload() {
 measure() {
     local begun ready pid rss cpu cpu_a wakes_a cpu_b wakes_b reloads=() i
     begun=$(milliseconds)
-    "$intactd" --config-dir "$work/$1/config" --state-dir "$work/$1/state" 2>"$work/log" &
+    "$intactd" --no-bus --config-dir "$work/$1/config" --state-dir "$work/$1/state" 2>"$work/log" &
     pid=$!
     until grep -q '^info: started' "$work/log"; do
         kill -0 $pid || {

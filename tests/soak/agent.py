@@ -81,7 +81,7 @@ class Agent:
         self.is_ready = False
         with open(self.log, "wb") as log:
             self.daemon = subprocess.Popen(
-                [Path(self.intact).with_name("intactd")], env=self.environment,
+                [Path(self.intact).with_name("intactd"), "--no-bus"], env=self.environment,
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     @property
