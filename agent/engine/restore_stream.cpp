@@ -111,11 +111,10 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
     // It is the operator's program and runs as if typed: with all of this environment, here. It may
     // ask at the terminal, for a password say; from a group in the background that would stop it
     // for ever (SIGTTIN).
-    INTACT_TRY_ASSIGN(
-        os::Process reader,
-        os::Process::start(
-            {command, os::own_environment(), ".", reading.get(), os::Spawn::Output::as_ours,
-             os::has_terminal() ? os::Spawn::Group::ours : os::Spawn::Group::its_own}));
+    os::Spawn spawn{command, os::own_environment(), ".", reading.get(), os::Spawn::Output::as_ours};
+    spawn.group = os::has_terminal() ? os::Spawn::Group::ours : os::Spawn::Group::its_own;
+    spawn.capabilities = os::Spawn::Capabilities::dropped;
+    INTACT_TRY_ASSIGN(os::Process reader, os::Process::start(spawn));
     reading.reset();
     auto written = write_stream(source.sys(), proven, writing.get(), progress, stop);
     // A stream that broke off must not look like a whole one to the program: it is ended instead.

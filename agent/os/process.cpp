@@ -119,6 +119,9 @@ struct Trouble {
     for (const int fd : plan.spawn.more_fds) {
         handed_over = handed_over && dup3(fd, ++number, 0) >= 0;
     }
+    if (plan.spawn.capabilities == Spawn::Capabilities::dropped) {
+        prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+    }
     // That it cannot step back is no reason not to run.
     [[maybe_unused]] const int level = plan.spawn.nice == 0 ? 0 : nice(plan.spawn.nice);
     if (plan.spawn.io_priority) {
@@ -208,7 +211,8 @@ Result<Process> Process::start(const Spawn &spawn) {
     const auto argv = pointers(arguments);
     const auto environment = pointers(variables);
     const UniqueFd null(open("/dev/null", O_RDWR | O_CLOEXEC));
-    const bool to_us = spawn.output == Spawn::Output::to_us;
+    const bool is_merged = spawn.output == Spawn::Output::merged;
+    const bool to_us = is_merged || spawn.output == Spawn::Output::to_us;
     INTACT_TRY_ASSIGN(Pipe out, make_pipe());
     INTACT_TRY_ASSIGN(Pipe err, make_pipe());
     INTACT_TRY_ASSIGN(Pipe report, make_pipe());
@@ -227,7 +231,9 @@ Result<Process> Process::start(const Spawn &spawn) {
                          environment.data(),
                          spawn.working_directory.c_str(),
                          spawn.stdin_fd >= 0 ? spawn.stdin_fd : null.get(),
-                         to_us ? out.writer.get() : STDOUT_FILENO,
+                         is_merged ? err.writer.get()
+                         : to_us   ? out.writer.get()
+                                   : STDOUT_FILENO,
                          to_us ? err.writer.get() : STDERR_FILENO,
                          report.writer.get(),
                          getpid(),

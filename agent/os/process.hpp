@@ -25,14 +25,18 @@ struct Spawn {
     std::vector<std::string> argv;
     std::map<std::string, std::string> environment; ///< the whole of it
     std::string working_directory = "/";
-    int stdin_fd = -1;                                           ///< borrowed; -1: /dev/null
-    enum class Output { to_us, as_ours } output = Output::to_us; ///< of stdout and stderr
+    int stdin_fd = -1; ///< borrowed; -1: /dev/null
+    /// Where stdout and stderr go; `merged`: both to us by stderr_fd(), in the order of writing.
+    enum class Output { to_us, merged, as_ours } output = Output::to_us;
     /// In our own group it may use the terminal as we may and gets its signals (Ctrl-C, Ctrl-Z),
     /// but what it has started is not ended with it.
     enum class Group { its_own, ours } group = Group::its_own;
     std::vector<int> more_fds{};      ///< borrowed; descriptors 3, 4 and so on of the new process
     int nice = 0;                     ///< added to ours
     std::optional<int> io_priority{}; ///< ioprio_set(2): class << 13 | level; none: ours
+    /// Ambient ones, which a service gives its own programs to read what its user may not; whoever
+    /// else's program this is has no business with them (capabilities(7)).
+    enum class Capabilities { inherited, dropped } capabilities = Capabilities::inherited;
 };
 
 /// Whether this process belongs to a terminal (/dev/tty), wherever its streams go.

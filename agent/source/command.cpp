@@ -134,6 +134,7 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
                      const std::stop_token &stop, CommandEnd &end) {
     const std::string &program = source.command.front();
     os::Spawn spawn{source.command, os::clean_environment(), source.working_directory};
+    spawn.capabilities = os::Spawn::Capabilities::dropped;
     for (const auto &[name, value] : source.environment) {
         spawn.environment[name] = value;
     }

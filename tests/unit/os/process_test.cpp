@@ -63,6 +63,15 @@ TEST_F(ProcessTest, tells_how_it_ended) {
     EXPECT_FALSE(status_of("kill -SEGV $$").success());
 }
 
+TEST_F(ProcessTest, may_have_both_outputs_in_the_order_of_writing) {
+    Spawn spawn = shell("echo one; echo two >&2; echo three");
+    spawn.output = Spawn::Output::merged;
+    auto process = Process::start(spawn);
+    ASSERT_TRUE(process);
+    EXPECT_EQ(all_of(process->stderr_fd()), "one\ntwo\nthree\n");
+    EXPECT_EQ(all_of(process->stdout_fd()), "");
+}
+
 TEST_F(ProcessTest, a_program_that_is_nowhere_is_missing) {
     const auto by_name = Process::start({{"no-such-program"}, os::clean_environment()});
     ASSERT_FALSE(by_name);
