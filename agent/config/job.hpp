@@ -89,8 +89,19 @@ struct Verify {
 struct Limits {
     std::optional<std::chrono::microseconds> timeout;
     std::optional<std::chrono::microseconds> stall_timeout;
+    std::chrono::microseconds hooks{0}; ///< what the hooks of one run may take in all
     unsigned retries = 0;
     std::chrono::microseconds retry_delay = std::chrono::minutes(5);
+};
+
+/// Programs around a run, each an argv without a shell; empty: none.
+struct Hooks {
+    std::vector<std::string> before;
+    std::vector<std::string> after;
+    std::vector<std::string> on_failure;
+    std::vector<std::string> on_success;
+    std::chrono::microseconds timeout = std::chrono::minutes(5); ///< of each
+    std::map<std::string, std::string> environment;              ///< added to a clean one
 };
 
 /// What keeps a scheduled run from beginning when it does not hold.
@@ -132,6 +143,7 @@ struct Job {
     Verify verify;
     Limits limits;
     Conditions conditions;
+    Hooks hooks;
     Priority priority;
 
     SourceType source_type() const { return static_cast<SourceType>(source.index()); }

@@ -28,6 +28,14 @@ RequiredMount mount_of(const Effective &values, std::string_view key) {
     return {values.get<bool>(key), values.get<std::string>(key)};
 }
 
+std::map<std::string, std::string> variables(const Effective &values, std::string_view key) {
+    std::map<std::string, std::string> environment;
+    for (const Variable &variable : environment_of(values, key)) {
+        environment.emplace(variable.name, variable.value);
+    }
+    return environment;
+}
+
 FilesSource files_source(const Effective &values) {
     FilesSource source;
     source.paths = values.get<Texts>("source.paths");
@@ -44,9 +52,7 @@ CommandSource command_source(const Effective &values) {
     source.command = values.get<Texts>("source.command");
     source.format = choice<Format>(values, "source.format", kFormats);
     source.working_directory = values.get<std::string>("source.working_directory");
-    for (const Variable &variable : environment_of(values)) {
-        source.environment.emplace(variable.name, variable.value);
-    }
+    source.environment = variables(values, "source.environment");
     return source;
 }
 
@@ -88,6 +94,24 @@ Archive archive_of(const Effective &values) {
     archive.threads = static_cast<unsigned>(values.get<std::int64_t>("archive.threads"));
     archive.frame_size = values.get<std::uint64_t>("archive.frame_size");
     return archive;
+}
+
+// Of the last two, a run has one at most.
+microseconds longest_time_of(const Hooks &hooks) {
+    const int count = (hooks.before.empty() ? 0 : 1) + (hooks.after.empty() ? 0 : 1) +
+                      (hooks.on_failure.empty() && hooks.on_success.empty() ? 0 : 1);
+    return count * hooks.timeout;
+}
+
+Hooks hooks_of(const Effective &values) {
+    Hooks hooks;
+    hooks.before = values.get<Texts>("hooks.before");
+    hooks.after = values.get<Texts>("hooks.after");
+    hooks.on_failure = values.get<Texts>("hooks.on_failure");
+    hooks.on_success = values.get<Texts>("hooks.on_success");
+    hooks.timeout = values.get<microseconds>("hooks.timeout");
+    hooks.environment = variables(values, "hooks.environment");
+    return hooks;
 }
 
 std::optional<Schedule> schedule_of(const Effective &values) {
@@ -140,6 +164,8 @@ LoadedJob build_job(const std::string &name, const Effective &values, Account ac
     job.conditions.ac_power = values.get<bool>("conditions.ac_power");
     job.conditions.mount_points = values.get<Texts>("conditions.path_is_mount_point");
     job.conditions.min_free_space = values.get<std::uint64_t>("conditions.min_free_space");
+    job.hooks = hooks_of(values);
+    job.limits.hooks = longest_time_of(job.hooks);
     job.priority.nice = static_cast<int>(values.get<std::int64_t>("run.nice"));
     job.priority.io_class = choice<IoClass>(values, "run.io_class", kIoClasses);
     job.priority.io_priority = static_cast<int>(values.get<std::int64_t>("run.io_priority"));

@@ -102,12 +102,20 @@ void check_keys_of_type(const Effective &values, SourceType type, Remarks &remar
     }
 }
 
-void check_command(const Effective &values, Remarks &remarks) {
-    const Effective::Found found = values.find("source.command");
+void check_command(std::string_view key, const Effective &values, Remarks &remarks) {
+    const Effective::Found found = values.find(key);
     const auto argv = Effective::value_as<std::vector<std::string>>(found);
     if (found.layer == &values.job() && !argv.empty() && argv.front().empty()) {
-        remarks.add(Code::bad_text, found.value->span,
-                    {"'source.command' must start with a program", "the first text is empty", ""});
+        remarks.add(
+            Code::bad_text, found.value->span,
+            {fmt::format("'{}' must start with a program", key), "the first text is empty", ""});
+    }
+}
+
+void check_hooks(const Effective &values, Remarks &remarks) {
+    for (const std::string_view key :
+         {"hooks.before", "hooks.after", "hooks.on_failure", "hooks.on_success"}) {
+        check_command(key, values, remarks);
     }
 }
 
@@ -182,7 +190,8 @@ void check_defaults(const Layer &defaults, Remarks &remarks) {
     const Effective alone(defaults, empty_layer());
     check_level(alone, remarks);
     check_pod_and_selector(defaults, remarks);
-    check_command(alone, remarks);
+    check_command("source.command", alone, remarks);
+    check_hooks(alone, remarks);
 }
 
 void check_job(const std::string &name, const Effective &values, Remarks &remarks) {
@@ -193,12 +202,13 @@ void check_job(const std::string &name, const Effective &values, Remarks &remark
             check_overlap(name, values, remarks);
             check_paths_apart(values, remarks);
         } else if (*type == SourceType::command) {
-            check_command(values, remarks);
+            check_command("source.command", values, remarks);
         } else {
             check_pod(values, remarks);
         }
     }
     check_level(values, remarks);
+    check_hooks(values, remarks);
     check_schedule(values, remarks);
 }
 

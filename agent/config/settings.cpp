@@ -84,7 +84,7 @@ Setting setting_of(const Key &key, std::string value, const Effective::Found &fo
 }
 
 void append_environment(const Key &key, const Effective &values, std::vector<Setting> &settings) {
-    for (const Variable &variable : environment_of(values)) {
+    for (const Variable &variable : environment_of(values, key.name)) {
         settings.push_back({fmt::format("{}.{}", key.name, variable.name), std::string(kHidden),
                             variable.file, variable.line});
     }
@@ -92,10 +92,10 @@ void append_environment(const Key &key, const Effective &values, std::vector<Set
 
 } // namespace
 
-std::vector<Variable> environment_of(const Effective &values) {
+std::vector<Variable> environment_of(const Effective &values, std::string_view key) {
     std::map<std::string, Variable> merged;
     for (const Layer *layer : {&values.job(), &values.defaults()}) {
-        const Effective::Found found{layer->find("source.environment"), layer};
+        const Effective::Found found{layer->find(key), layer};
         for (const auto &[name, entry] : Effective::value_as<std::map<std::string, Entry>>(found)) {
             merged.try_emplace(name, Variable{name, entry.value, layer->file, entry.span.line});
         }

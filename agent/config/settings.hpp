@@ -7,15 +7,15 @@
 
 namespace intact::config {
 
-/// One variable of source.environment, from the job's file or from [defaults].
+/// One variable of source.environment or hooks.environment, from the job's file or from [defaults].
 struct Variable {
     std::string name;
     std::string value;
     std::string file;
     unsigned line = 0;
 };
-/// Merged per name, sorted by it.
-std::vector<Variable> environment_of(const Effective &values);
+/// Of the key, merged per name, sorted by it.
+std::vector<Variable> environment_of(const Effective &values, std::string_view key);
 
 /// Every key that has a meaning for this job, in the order of the manual.
 std::vector<Setting> settings_of(const Job &job, const Effective &values);

@@ -102,6 +102,8 @@ const std::vector<Broken> kJobs{
     {kFiles + "[verify]\nafter_run = \"full\"\n", "E005", 5, 13, 6,
      "\"size\", \"checksum\", \"archive\""},
     {kCommand + "format = \"pgdump\"\n", "E005", 4, 10, 8, "one of \"raw\", \"tar\""},
+    {kFiles + "[hooks]\nbefore = \"fsfreeze -f /\"\n", "E004", 5, 10, 15, "a list of strings"},
+    {kFiles + "[hooks]\nbefor = []\n", "E003", 5, 1, 5, "did you mean"},
     // What is missing.
     {"", "E006", 0, 0, 1, "[source] is missing"},
     {"description = \"x\"\n", "E006", 0, 0, 1, "does not say what to back up"},
@@ -173,6 +175,8 @@ const std::vector<Broken> kJobs{
     // Texts.
     {"[source]\ntype = \"files\"\npaths = []\n", "E014", 3, 9, 2, "must not be empty"},
     {"[source]\ntype = \"command\"\ncommand = []\n", "E014", 3, 11, 2, "must not be empty"},
+    {kFiles + "[hooks]\nafter = [\"\", \"a\"]\n", "E014", 5, 9, 9,
+     "'hooks.after' must start with a program"},
     {"[source]\ntype = \"command\"\ncommand = [\"\", \"a\"]\n", "E014", 3, 11, 9,
      "start with a program"},
     {"[source]\ntype = \"files\"\npaths = [\"/a\\u0000b\"]\n", "E014", 3, 10, 11, "NUL"},

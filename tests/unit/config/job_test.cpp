@@ -45,6 +45,12 @@ protected:
     Configuration loaded_;
 };
 
+const Setting *find_setting(const LoadedJob &job, std::string_view key) {
+    const auto found = std::find_if(job.settings.begin(), job.settings.end(),
+                                    [key](const Setting &one) { return one.key == key; });
+    return found == job.settings.end() ? nullptr : &*found;
+}
+
 TEST_F(JobTest, of_three_lines_has_the_defaults_of_the_types) {
     const Job &job = load_job(kFilesSource).job;
     EXPECT_EQ(job.name, "a");
@@ -206,6 +212,39 @@ TEST_F(JobTest, may_have_windows_line_ends_and_a_byte_order_mark) {
     EXPECT_THAT(codes(), IsEmpty());
 }
 
+TEST_F(JobTest, takes_hooks_beside_those_of_the_defaults) {
+    const std::string main = dir_.write("intact.toml", R"(
+[defaults.hooks]
+on_failure = ["notify", "--urgent"]
+after = ["from-defaults"]
+environment = { A = "1", B = "1" }
+)");
+    const Configuration loaded = load_files({main, dir_.write("a.toml", kFilesSource + R"(
+[hooks]
+before = ["fsfreeze", "-f", "/srv"]
+after = []
+timeout = "30s"
+environment = { B = "2" }
+)")});
+    ASSERT_EQ(loaded.jobs.size(), 1U);
+    const Job &job = loaded.jobs[0].job;
+    EXPECT_THAT(job.hooks.before, ElementsAre("fsfreeze", "-f", "/srv"));
+    EXPECT_THAT(job.hooks.after, IsEmpty());
+    EXPECT_THAT(job.hooks.on_failure, ElementsAre("notify", "--urgent"));
+    EXPECT_THAT(job.hooks.on_success, IsEmpty());
+    EXPECT_EQ(job.hooks.timeout, std::chrono::seconds(30));
+    EXPECT_EQ(job.hooks.environment, (std::map<std::string, std::string>{{"A", "1"}, {"B", "2"}}));
+    EXPECT_EQ(job.limits.hooks, std::chrono::seconds(60));
+    EXPECT_EQ(find_setting(loaded.jobs[0], "hooks.environment.A")->value, "\"***\"");
+}
+
+TEST_F(JobTest, has_no_hooks_unless_it_names_them) {
+    const Job &job = load_job(kFilesSource).job;
+    EXPECT_THAT(job.hooks.before, IsEmpty());
+    EXPECT_EQ(job.hooks.timeout, Hooks{}.timeout);
+    EXPECT_EQ(job.limits.hooks, std::chrono::seconds(0));
+}
+
 TEST_F(JobTest, takes_infinity_for_no_limit) {
     EXPECT_EQ(load_job(kFilesSource + "[run]\ntimeout = \"infinity\"\n").job.limits.timeout,
               std::nullopt);
@@ -261,12 +300,6 @@ TEST_F(JobTest, is_warned_when_the_default_destination_is_inside_its_source) {
     load_job("[source]\ntype = \"files\"\npaths = [\"/var\"]\n");
     ASSERT_THAT(codes(), ElementsAre("W002"));
     EXPECT_EQ(loaded_.diagnostics[0].line, 3U);
-}
-
-const Setting *find_setting(const LoadedJob &job, std::string_view key) {
-    const auto found = std::find_if(job.settings.begin(), job.settings.end(),
-                                    [key](const Setting &one) { return one.key == key; });
-    return found == job.settings.end() ? nullptr : &*found;
 }
 
 TEST_F(JobTest, accounts_for_file_and_line_of_each_value) {
