@@ -25,9 +25,9 @@ constexpr std::array kCodes{
 #undef X
 };
 
-constexpr std::array<std::string_view, 10> kStages{
-    "claim", "source", "archive", "compress", "digest",
-    "write", "sync",   "publish", "verify",   "record",
+constexpr std::array<std::string_view, 11> kStages{
+    "claim", "hook", "source",  "archive", "compress", "digest",
+    "write", "sync", "publish", "verify",  "record",
 };
 
 const CodeRow &row_of(ErrorCode code) {

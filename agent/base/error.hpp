@@ -18,6 +18,7 @@ enum class ErrorCode : std::uint8_t {
 /// Where in a run an error arose; spelled as in the manifest, the catalog and metric labels.
 enum class Stage : std::uint8_t {
     claim,
+    hook,
     source,
     archive,
     compress,

@@ -5,9 +5,9 @@
 namespace intact {
 namespace {
 
-constexpr std::array<std::string_view, 10> kWarningNames{
-    "unreadable",  "vanished", "changed",     "shrank",   "truncated",
-    "unsupported", "metadata", "destination", "excluded", "durability",
+constexpr std::array<std::string_view, 11> kWarningNames{
+    "unreadable", "vanished",    "changed",  "shrank",     "truncated", "unsupported",
+    "metadata",   "destination", "excluded", "durability", "hook",
 };
 
 } // namespace

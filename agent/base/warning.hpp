@@ -20,6 +20,7 @@ enum class WarningKind : std::uint8_t {
     destination, ///< the backup's own destination lies in the tree; its content is left out
     excluded,    ///< a source path says of itself that it wants no backup; its content is missing
     durability,  ///< the destination does not promise what a backup needs
+    hook,        ///< a program that was to run after the backup failed; the backup itself is whole
 };
 
 std::string_view name_of(WarningKind kind);

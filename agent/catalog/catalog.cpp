@@ -107,6 +107,13 @@ Result<> Catalog::finish(const RunRecord &record) {
     return transaction.commit();
 }
 
+Result<> Catalog::forget(const std::string &run_id) {
+    INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
+    INTACT_TRY_ASSIGN(Statement row, impl_->database.prepare("DELETE FROM runs WHERE run_id = ?"));
+    INTACT_TRY(row.bind(run_id).run());
+    return transaction.commit();
+}
+
 Result<std::vector<std::string>> Catalog::settle(const std::string &job,
                                                  const std::string &except_run_id) {
     Database &database = impl_->database;

@@ -31,6 +31,8 @@ public:
     /// The end of that run: one transaction with warnings, stage times and figures. Adds the row
     /// when there is none (a run that recovery finished, in a catalog made since).
     Result<> finish(const RunRecord &record);
+    /// A run that was held back after it had a row is none: the row goes.
+    Result<> forget(const std::string &run_id);
     /// Rows of `job` still `running` belong to processes that died (the caller holds the job's
     /// lock): they become `interrupted`. Returns their run ids.
     Result<std::vector<std::string>> settle(const std::string &job,

@@ -2,6 +2,12 @@
 
 namespace intact::catalog {
 
+RunFailure failure_of(const Error &error) {
+    return {std::string(name_of(error.code())),
+            std::string(error.stage() ? name_of(*error.stage()) : ""), error.message(),
+            std::string(error.hint()), exit_code_of(error.code())};
+}
+
 int exit_code_of(const RunRecord &record) {
     switch (record.outcome) {
     case Outcome::success:

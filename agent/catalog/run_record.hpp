@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "base/error.hpp"
 #include "base/outcome.hpp"
 #include "base/warning.hpp"
 
@@ -21,6 +22,8 @@ struct RunFailure {
     std::string hint;
     int exit_code = 1;
 };
+
+RunFailure failure_of(const Error &error);
 
 struct RunRecord {
     std::string run_id;

@@ -16,6 +16,8 @@ std::string_view phase_of(Stage stage, Activity activity) {
     switch (stage) {
     case Stage::claim:
         return "preparing";
+    case Stage::hook:
+        return "running a hook";
     case Stage::sync:
         return "making durable";
     case Stage::publish:

@@ -99,6 +99,7 @@ void RunReporter::finish(const catalog::RunRecord &record) {
 void RunReporter::hold_back(const engine::HeldBack &held) {
     json_ticker_.reset();
     view_.reset();
+    stop_.reset();
     write_json(event("held_back",
                      {{"job", job_}, {"reason", held.reason}, {"message", one_line(held.text)}}));
     if (arguments_.voice != Voice::silent) {

@@ -22,7 +22,7 @@ public:
 
     engine::RunEvents events();
     void finish(const catalog::RunRecord &record);
-    /// Instead: the run does not begin.
+    /// Instead: there is no run.
     void hold_back(const engine::HeldBack &held);
 
 private:

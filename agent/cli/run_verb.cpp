@@ -9,6 +9,7 @@
 #include "cli/verbs.hpp"
 #include "os/file.hpp"
 
+#include <algorithm>
 #include <array>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -18,9 +19,14 @@
 namespace intact::cli {
 namespace {
 
-// Any failure is worse than a partial backup; of two failures the first one stands.
+// Any failure is worse than a partial backup, and that is worse than one that was held back; of two
+// failures the first one stands.
 int worse_of(int a, int b) {
-    return a == 0 || (a == catalog::kExitPartial && b != 0) ? b : a;
+    const auto weight = [](int code) {
+        constexpr std::array kByWeight{0, catalog::kExitHeldBack, catalog::kExitPartial};
+        return std::find(kByWeight.begin(), kByWeight.end(), code) - kByWeight.begin();
+    };
+    return weight(b) > weight(a) ? b : a;
 }
 
 // The descriptor is this process's: a source's command must not write to it.
@@ -67,8 +73,13 @@ int run_one(const Session &session, const RunArguments &arguments, const config:
     }
     const engine::RunOptions options{arguments.patience, RunId::parse(arguments.run_id),
                                      arguments.is_new_destination};
-    const catalog::RunRecord record =
+    const engine::RunEnd end =
         engine::run_job(session.context(), job, options, reporter.events(), progress, stop);
+    if (const auto *held = std::get_if<engine::HeldBack>(&end)) {
+        reporter.hold_back(*held);
+        return catalog::kExitHeldBack;
+    }
+    const auto &record = std::get<catalog::RunRecord>(end);
     reporter.finish(record);
     return catalog::exit_code_of(record);
 }

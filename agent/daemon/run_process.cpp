@@ -176,7 +176,7 @@ Result<> RunProcess::attend(systemd::EventLoop &loop) {
                       loop.timer(TimerClock::boot, [this] { overdue("run.stall_timeout="); }));
     INTACT_TRY_ASSIGN(kill_, loop.timer(TimerClock::boot, [this] { process_.send(SIGKILL); }));
     if (order_.limits.timeout) {
-        deadline_.set(boot_time() + *order_.limits.timeout + kAfterItsOwn);
+        deadline_.set(boot_time() + *order_.limits.timeout + order_.limits.hooks + kAfterItsOwn);
     }
     watch_limits();
     return {};
@@ -184,7 +184,7 @@ Result<> RunProcess::attend(systemd::EventLoop &loop) {
 
 void RunProcess::watch_limits() {
     if (order_.limits.stall_timeout) {
-        stall_.set(boot_time() + *order_.limits.stall_timeout + kAfterItsOwn);
+        stall_.set(boot_time() + *order_.limits.stall_timeout + order_.limits.hooks + kAfterItsOwn);
     }
 }
 

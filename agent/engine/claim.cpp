@@ -1,5 +1,6 @@
 #include "engine/claim.hpp"
 
+#include "base/quantity.hpp"
 #include "destination/backup_list.hpp"
 #include "destination/backup_name.hpp"
 #include "destination/probe.hpp"
@@ -99,7 +100,7 @@ Result<os::LockFile> lock_job(const Context &context, const config::Job &job, co
 }
 
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
-                           WallTime started, os::LockFile job_lock, const LastMount &last,
+                           WallTime started, const LastMount &last,
                            std::chrono::milliseconds patience, const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(os::Directory directory, open_destination(context, job));
     INTACT_TRY_ASSIGN(auto filesystem, destination::examine_filesystem(directory));
@@ -113,8 +114,7 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     INTACT_TRY_ASSIGN(Place target, take_place(std::move(directory),
                                                destination::target_lock_name(job, context.host),
                                                filesystem.is_remote, taker, recovered));
-    Claim claim{.job_lock = std::move(job_lock),
-                .target = std::move(target),
+    Claim claim{.target = std::move(target),
                 .filesystem = std::move(filesystem),
                 .recovered = std::move(recovered)};
     auto staging = take_staging(context, job, claim.target.directory, taker, claim.recovered);
@@ -132,6 +132,24 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
     return claim;
 }
 
+std::vector<std::string> foreseen_shortage(const Claim &claim, const config::Job &job,
+                                           std::uint64_t last_bytes) {
+    std::vector<std::string> lines;
+    if (const auto free = destination::free_bytes(claim.target.directory);
+        free && *free < claim.previous_bytes) {
+        lines.push_back(fmt::format("{} has {} free, the previous backup took {}",
+                                    os::quoted(job.destination.path), format_size(*free),
+                                    format_size(claim.previous_bytes)));
+    }
+    if (const std::uint64_t largest = claim.filesystem.largest_file;
+        largest != 0 && last_bytes > largest) {
+        lines.push_back(fmt::format("{} holds files up to {}, the last backup took {}",
+                                    os::quoted(job.destination.path), format_size(largest),
+                                    format_size(last_bytes)));
+    }
+    return lines;
+}
+
 void release(Claim claim, const RunId &run) {
     const auto is_clean = [&run](const os::Directory &directory) {
         return !destination::has_leftovers(directory, run.str()).value_or(true);
@@ -142,7 +160,6 @@ void release(Claim claim, const RunId &run) {
     if (claim.staging && is_clean(claim.staging->directory)) {
         claim.staging->lock.release();
     }
-    claim.job_lock.release();
 }
 
 } // namespace intact::engine

@@ -1,4 +1,4 @@
-// The first step of a run: the job, the target and the destination are this run's alone, and
+// The first steps of a run: the job, then the target and the destination are this run's alone, and
 // whatever a dead run left there is settled.
 #pragma once
 
@@ -24,8 +24,8 @@
 
 namespace intact::engine {
 
+/// Of the target and the destination.
 struct Claim {
-    os::LockFile job_lock;
     Place target;
     std::optional<Place> staging{}; ///< where the archive is written first; nothing: the target
     destination::Filesystem filesystem;
@@ -50,15 +50,21 @@ Result<os::LockFile> lock_job(const Context &context, const config::Job &job, co
                               WallTime started, std::chrono::milliseconds patience,
                               const std::stop_token &stop);
 
-/// The rest. The destination must exist, but for the default one, and so must the staging
-/// directory: a path that is missing may be a filesystem that is not mounted, and a backup must not
-/// land beneath its mount point. `last`: see check_destination(). Errors: wrong_mount, locked,
-/// not_found, unsupported, already_exists, io, cancelled.
+/// The rest, under the job's lock. The destination must exist, but for the default one, and so must
+/// the staging directory: a path that is missing may be a filesystem that is not mounted, and a
+/// backup must not land beneath its mount point. `last`: see check_destination(). Errors:
+/// wrong_mount, locked, not_found, unsupported, already_exists, io, cancelled.
 Result<Claim> claim_target(const Context &context, const config::Job &job, const RunId &run,
-                           WallTime started, os::LockFile job_lock, const LastMount &last,
+                           WallTime started, const LastMount &last,
                            std::chrono::milliseconds patience, const std::stop_token &stop);
 
-/// Ends the claim. A lock's record stays where files of this run are still there: recovery's cue.
+/// One line for each way in which this backup may turn out too large, if it is as large as those
+/// before: a guess, and the disk itself decides.
+std::vector<std::string> foreseen_shortage(const Claim &claim, const config::Job &job,
+                                           std::uint64_t last_bytes);
+
+/// Ends the claim; no descriptor leads to the destination from then on. A lock's record stays where
+/// files of this run are still there: recovery's cue.
 void release(Claim claim, const RunId &run);
 
 } // namespace intact::engine

@@ -2,12 +2,12 @@
 
 #include "base/caught.hpp"
 #include "base/log.hpp"
-#include "base/quantity.hpp"
 #include "destination/carry.hpp"
 #include "destination/publish.hpp"
 #include "destination/verify.hpp"
 #include "engine/claim.hpp"
-#include "engine/rebuild.hpp"
+#include "engine/hooks.hpp"
+#include "engine/run_ledger.hpp"
 #include "engine/stream_source.hpp"
 #include "engine/watch.hpp"
 #include "pipeline/store.hpp"
@@ -31,7 +31,7 @@ public:
     Run(const Context &context, const config::Job &job, const RunOptions &options,
         const RunEvents &events, Progress &progress, const std::stop_token &outside)
         : context_(context), job_(job), options_(options), events_(events), progress_(progress),
-          watch_(job.limits, progress, outside),
+          watch_(job.limits, progress, outside), ledger_(context.state_dir),
           id_(options.run_id ? *options.run_id : RunId::make(context.clock->now())) {
         record_.run_id = id_.str();
         record_.job = job.name;
@@ -41,15 +41,25 @@ public:
         record_.destination = job.destination.path;
     }
 
-    catalog::RunRecord take() {
+    RunEnd take() {
         if (events_.on_start) {
             events_.on_start(record_.run_id, watch_.stop_token());
         }
         auto published = take_backup_or_catch();
+        if (held_back_) {
+            ledger_.forget(record_);
+            job_lock_->release();
+            return *std::move(held_back_);
+        }
         settle_outcome(std::move(published));
-        write_record();
+        progress_.stage = Stage::record;
+        ledger_.finish(record_);
         if (claim_) {
             release(*std::move(claim_), id_);
+        }
+        finish_hooks();
+        if (job_lock_) {
+            job_lock_->release();
         }
         return record_;
     }
@@ -81,6 +91,8 @@ private:
 
     // source -> pipeline -> stage -> prove -> publish -> confirm
     Result<> take_backup() {
+        INTACT_TRY(timed(Stage::claim, [&] { return lock(); }));
+        INTACT_TRY(prepare());
         INTACT_TRY(timed(Stage::claim, [&] { return claim(); }));
         INTACT_TRY_ASSIGN(auto written,
                           destination::Staging::create(claim_->staging_directory(), id_));
@@ -95,6 +107,8 @@ private:
         return timed(Stage::record, [&] { return confirm(published, manifest); });
     }
 
+    Result<> lock();
+    Result<> prepare();
     Result<> claim();
     Result<destination::Manifest> store(destination::Staging &staging);
     Result<destination::Staging> make_durable(destination::Staging written,
@@ -105,10 +119,11 @@ private:
     Result<> confirm(destination::PublishedBackup &published,
                      const destination::Manifest &manifest);
 
-    void open_catalog();
     void settle_outcome(Result<> published);
-    void write_record();
+    void finish_hooks();
+    void finish_hook(Hook hook);
     void warn(Warning warning);
+    void say(std::string_view line);
 
     const Context &context_;
     const config::Job &job_;
@@ -116,10 +131,13 @@ private:
     const RunEvents &events_;
     Progress &progress_;
     Watch watch_;
+    RunLedger ledger_;
     const RunId id_;
     catalog::RunRecord record_;
-    std::unique_ptr<catalog::Catalog> catalog_;
-    std::optional<Error> catalog_error_;
+    std::chrono::milliseconds patience_{options_.patience}; ///< of it, what is left
+    std::optional<os::LockFile> job_lock_;
+    bool is_prepared_ = false; ///< hooks.before ended well, or there is none
+    std::optional<HeldBack> held_back_;
     LastMount last_mount_;
     std::uint64_t last_bytes_ = 0; ///< of the last backup, wherever it lies
     std::optional<Claim> claim_;
@@ -128,22 +146,46 @@ private:
 };
 
 // One patience for both locks: the operator said how long the run may wait, not each of its parts.
-Result<> Run::claim() {
+Result<> Run::lock() {
     const SteadyTime begun = context_.clock->steady();
-    const auto patience_left = [&] {
-        const auto waited =
-            std::chrono::duration_cast<std::chrono::milliseconds>(context_.clock->steady() - begun);
-        return std::max(options_.patience - waited, std::chrono::milliseconds(0));
-    };
+    INTACT_TRY_ASSIGN(job_lock_, lock_job(context_, job_, id_, record_.started, options_.patience,
+                                          watch_.stop_token()));
+    patience_ -= std::min(patience_, std::chrono::duration_cast<std::chrono::milliseconds>(
+                                         context_.clock->steady() - begun));
+    const auto last = ledger_.begin(record_);
+    if (last) {
+        progress_.expected_bytes = last->bytes_read;
+        last_bytes_ = last->bytes_written;
+        if (!options_.is_new_destination) {
+            last_mount_ = last_mount_of(*last, job_);
+        }
+    }
+    return {};
+}
+
+// Under the job's lock, so that the hooks of two runs never overlap, and before the source and the
+// destination are looked at: the hook may be what mounts them.
+Result<> Run::prepare() {
+    if (!job_.hooks.before.empty()) {
+        INTACT_TRY_ASSIGN(held_back_, timed(Stage::hook, [&] {
+                              return run_before_hook(job_, record_,
+                                                     std::bind_front(&Run::say, this),
+                                                     watch_.stop_token());
+                          }));
+    }
+    if (held_back_) {
+        return fail(ErrorCode::cancelled, "held back"); // which take() tells instead
+    }
+    is_prepared_ = true;
+    return {};
+}
+
+Result<> Run::claim() {
     if (const auto *files = std::get_if<config::FilesSource>(&job_.source)) {
         INTACT_TRY(check_sources(*files));
     }
-    INTACT_TRY_ASSIGN(auto job_lock, lock_job(context_, job_, id_, record_.started, patience_left(),
-                                              watch_.stop_token()));
-    open_catalog();
-    INTACT_TRY_ASSIGN(auto claimed,
-                      claim_target(context_, job_, id_, record_.started, std::move(job_lock),
-                                   last_mount_, patience_left(), watch_.stop_token()));
+    INTACT_TRY_ASSIGN(auto claimed, claim_target(context_, job_, id_, record_.started, last_mount_,
+                                                 patience_, watch_.stop_token()));
     claim_.emplace(std::move(claimed));
     record_.filesystem = claim_->filesystem.identity;
     record_.mount_point = claim_->filesystem.mount_point;
@@ -152,23 +194,10 @@ Result<> Run::claim() {
         for (const std::string &line : words_for(settled)) {
             log::warning(line);
         }
-        if (catalog_ && settled.recovery.published) {
-            static_cast<void>(catalog_->finish(
-                record_of(*settled.recovery.published, claim_->target.directory.path())));
-        }
+        ledger_.complete(settled, claim_->target.directory.path());
     }
-    // A guess, as this one may be smaller: it is told early, and the disk itself decides.
-    if (const auto free = destination::free_bytes(claim_->target.directory);
-        free && *free < claim_->previous_bytes) {
-        log::warning(fmt::format("{} has {} free, the previous backup took {}",
-                                 os::quoted(job_.destination.path), format_size(*free),
-                                 format_size(claim_->previous_bytes)));
-    }
-    if (const std::uint64_t largest = claim_->filesystem.largest_file;
-        largest != 0 && last_bytes_ > largest) {
-        log::warning(fmt::format("{} holds files up to {}, the last backup took {}",
-                                 os::quoted(job_.destination.path), format_size(largest),
-                                 format_size(last_bytes_)));
+    for (const std::string &line : foreseen_shortage(*claim_, job_, last_bytes_)) {
+        log::warning(line);
     }
     if (!claim_->protocol.concern.empty()) {
         warn({WarningKind::durability, job_.destination.path, claim_->protocol.concern});
@@ -176,38 +205,9 @@ Result<> Run::claim() {
     return {};
 }
 
-// A ledger that cannot be written is told at the end; it is no reason to go without a backup.
-void Run::open_catalog() {
-    auto opened = catalog::Catalog::open(context_.state_dir);
-    if (!opened) {
-        catalog_error_ = std::move(opened).error();
-        return;
-    }
-    catalog_ = *std::move(opened);
-    if (const auto last = catalog_->last_backup(job_.name); last && *last) {
-        progress_.expected_bytes = (*last)->bytes_read;
-        last_bytes_ = (*last)->bytes_written;
-        if (!options_.is_new_destination) {
-            last_mount_ = last_mount_of(*last, job_);
-        }
-    }
-    auto begun = catalog_->settle(job_.name, record_.run_id).and_then([&](const auto &) {
-        return catalog_->begin(record_);
-    });
-    if (!begun) {
-        catalog_error_ = std::move(begun).error();
-        catalog_.reset();
-    }
-}
-
 Result<destination::Manifest> Run::store(destination::Staging &staging) {
     StreamSource::Listener listener{[this](Warning warning) { warn(std::move(warning)); },
-                                    [this](std::string_view line) {
-                                        const std::lock_guard lock(events_mutex_);
-                                        if (events_.on_stderr) {
-                                            events_.on_stderr(line);
-                                        }
-                                    }};
+                                    std::bind_front(&Run::say, this)};
     const auto source = make_source(job_, std::move(listener), progress_);
     auto stored = pipeline::store_stream(
         job_.archive,
@@ -321,6 +321,13 @@ void Run::warn(Warning warning) {
     }
 }
 
+void Run::say(std::string_view line) {
+    const std::lock_guard lock(events_mutex_);
+    if (events_.on_stderr) {
+        events_.on_stderr(line);
+    }
+}
+
 void Run::settle_outcome(Result<> published) {
     record_.finished = context_.clock->now();
     record_.bytes_read = progress_.bytes_read;
@@ -339,45 +346,53 @@ void Run::settle_outcome(Result<> published) {
             record_.outcome = Outcome::cancelled;
         }
     }
-    record_.failure =
-        catalog::RunFailure{std::string(name_of(error.code())),
-                            std::string(error.stage() ? name_of(*error.stage()) : ""),
-                            error.message(), std::string(error.hint()), exit_code_of(error.code())};
+    record_.failure = catalog::failure_of(error);
 }
 
-void Run::write_record() {
-    progress_.stage = Stage::record;
-    if (!catalog_ && !catalog_error_ && record_.failure) {
-        // Turned away before the claim: no row has been begun, and the ledger tells that too.
-        if (auto opened = catalog::Catalog::open(context_.state_dir);
-            opened && (*opened)->begin(record_)) {
-            catalog_ = *std::move(opened);
-        }
+// After the record, so that a hook is told what stands in the catalog, and a run that dies in one
+// has its backup there. After the destination is let go, since a hook may unmount it. The stop has
+// ended the run by then, and the hooks are what cleans up after it: each has its own limit.
+void Run::finish_hooks() {
+    watch_.rest();
+    if (!job_lock_) {
+        return; // another run of the job may be on, between hooks of its own
     }
-    if (catalog_) {
-        if (auto finished = catalog_->finish(record_); !finished) {
-            catalog_error_ = std::move(finished).error();
-        }
+    if (is_prepared_) {
+        finish_hook(Hook::after);
     }
-    if (!catalog_error_) {
+    if (record_.outcome == Outcome::failure) {
+        finish_hook(Hook::on_failure);
+    } else if (record_.outcome != Outcome::cancelled) {
+        finish_hook(Hook::on_success);
+    }
+}
+
+// A backup that stands is as good as before, whatever the hook says.
+void Run::finish_hook(Hook hook) {
+    if (command_of(job_.hooks, hook).empty()) {
         return;
     }
-    if (record_.failure) {
-        log::warning(catalog_error_->message());
-        return;
+    try {
+        const auto ended = timed(Stage::hook, [&] {
+            return run_hook(job_, hook, record_, std::bind_front(&Run::say, this),
+                            std::stop_token());
+        });
+        if (!ended) {
+            warn({WarningKind::hook, "", ended.error().message()});
+            if (record_.outcome == Outcome::success) {
+                record_.outcome = Outcome::warning;
+            }
+        }
+        ledger_.amend(record_);
+    } catch (...) {
+        log::warning(caught("run a hook").message());
     }
-    record_.outcome = Outcome::failure;
-    record_.failure = catalog::RunFailure{
-        std::string(name_of(catalog_error_->code())), std::string(name_of(Stage::record)),
-        "the backup is published and sound, but not in the catalog: " + catalog_error_->message(),
-        std::string(catalog_error_->hint()), exit_code_of(catalog_error_->code())};
 }
 
 } // namespace
 
-catalog::RunRecord run_job(const Context &context, const config::Job &job,
-                           const RunOptions &options, const RunEvents &events, Progress &progress,
-                           const std::stop_token &stop) {
+RunEnd run_job(const Context &context, const config::Job &job, const RunOptions &options,
+               const RunEvents &events, Progress &progress, const std::stop_token &stop) {
     return Run(context, job, options, events, progress, stop).take();
 }
 

@@ -5,6 +5,7 @@
 #include "base/warning.hpp"
 #include "catalog/run_record.hpp"
 #include "config/job.hpp"
+#include "engine/conditions.hpp"
 #include "engine/context.hpp"
 #include "engine/progress.hpp"
 
@@ -12,6 +13,7 @@
 #include <functional>
 #include <stop_token>
 #include <string_view>
+#include <variant>
 
 namespace intact::engine {
 
@@ -27,15 +29,22 @@ struct RunEvents {
     /// `stop` ends whatever a call waits for: the run's limits and the stop from outside.
     std::function<void(const std::string &run_id, const std::stop_token &stop)> on_start;
     std::function<void(const Warning &)> on_warning;
-    std::function<void(std::string_view)> on_stderr; ///< one line of a command source's stderr
+    /// One line of a command source's stderr, or of what a hook writes ("before: mounted").
+    std::function<void(std::string_view)> on_stderr;
 };
+
+/// A run, or what kept it from being one: its hook `before` said "not now", and neither the catalog
+/// nor the destination tells of it.
+using RunEnd = std::variant<catalog::RunRecord, HeldBack>;
 
 /// Takes one backup. Never throws and always returns a whole record: the failure is inside it.
 /// The record is in the catalog too when that could be written; when it could not, a successful run
 /// is a failure with code catalog_failed and stage record (its backup is published and sound).
+/// Hooks run under the job's lock: `before` first of all; then, the destination being let go,
+/// `after` if `before` ended well, and `on_success` or `on_failure` by the outcome, none when it
+/// was cancelled. What fails of the last two is a warning of the run. `stop` ends `before` only.
 /// Thread: blocks the caller; starts and joins its own threads.
-catalog::RunRecord run_job(const Context &context, const config::Job &job,
-                           const RunOptions &options, const RunEvents &events, Progress &progress,
-                           const std::stop_token &stop);
+RunEnd run_job(const Context &context, const config::Job &job, const RunOptions &options,
+               const RunEvents &events, Progress &progress, const std::stop_token &stop);
 
 } // namespace intact::engine

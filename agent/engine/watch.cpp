@@ -43,6 +43,13 @@ Watch::Watch(const config::Limits &limits, const Progress &progress, const std::
     }
 }
 
+void Watch::rest() {
+    if (thread_.joinable()) {
+        thread_.request_stop();
+        thread_.join();
+    }
+}
+
 std::optional<Error> Watch::verdict() const {
     const std::lock_guard lock(mutex_);
     return verdict_;

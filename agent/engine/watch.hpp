@@ -25,6 +25,8 @@ public:
     /// From now on bytes are to move: run.stall_timeout= counts. Before, a run may wait for others,
     /// which has a limit of its own.
     void expect_bytes() { expects_bytes_ = true; }
+    /// No limit counts any more: the run has its outcome, and what still follows has its own.
+    void rest();
     /// Which limit ended the run, and in which step (code timed_out); nothing when none did. A
     /// watch that cannot be kept ends the run as well: its limits were asked for.
     std::optional<Error> verdict() const;

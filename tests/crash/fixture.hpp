@@ -89,7 +89,8 @@ protected:
 
     catalog::RunRecord run(os::Sys &sys = os::kernel()) const {
         engine::Progress progress;
-        return engine::run_job(context(sys), job_, {}, {}, progress, {});
+        return std::get<catalog::RunRecord>(
+            engine::run_job(context(sys), job_, {}, {}, progress, {}));
     }
 
     /// How many durable calls an undisturbed run makes, a backup being there already.

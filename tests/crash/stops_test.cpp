@@ -49,7 +49,8 @@ TEST_P(StopTest, before_publishing_cancels_the_run_and_after_it_does_not) {
         std::stop_source stop;
         FaultySys sys({at, Fault::act_before, 0, [&] { stop.request_stop(); }});
         engine::Progress progress;
-        const auto record = engine::run_job(context(sys), job_, {}, {}, progress, stop.get_token());
+        const auto record = std::get<catalog::RunRecord>(
+            engine::run_job(context(sys), job_, {}, {}, progress, stop.get_token()));
         if (at < first_move) {
             ASSERT_EQ(record.outcome, Outcome::cancelled) << calls[at] << " #" << at;
             ASSERT_EQ(catalog::exit_code_of(record), 130);

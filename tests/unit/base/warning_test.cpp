@@ -11,11 +11,17 @@ namespace {
 // Manifests and metric labels hold these words.
 TEST(WarningKinds, keep_their_names) {
     const std::vector<std::pair<WarningKind, std::string_view>> pinned{
-        {WarningKind::unreadable, "unreadable"}, {WarningKind::vanished, "vanished"},
-        {WarningKind::changed, "changed"},       {WarningKind::shrank, "shrank"},
-        {WarningKind::truncated, "truncated"},   {WarningKind::unsupported, "unsupported"},
-        {WarningKind::metadata, "metadata"},     {WarningKind::destination, "destination"},
-        {WarningKind::excluded, "excluded"},     {WarningKind::durability, "durability"},
+        {WarningKind::unreadable, "unreadable"},
+        {WarningKind::vanished, "vanished"},
+        {WarningKind::changed, "changed"},
+        {WarningKind::shrank, "shrank"},
+        {WarningKind::truncated, "truncated"},
+        {WarningKind::unsupported, "unsupported"},
+        {WarningKind::metadata, "metadata"},
+        {WarningKind::destination, "destination"},
+        {WarningKind::excluded, "excluded"},
+        {WarningKind::durability, "durability"},
+        {WarningKind::hook, "hook"},
     };
     for (const auto &[kind, name] : pinned) {
         EXPECT_EQ(name_of(kind), name);

@@ -187,6 +187,19 @@ TEST_F(CatalogTest, the_same_run_cannot_begin_twice) {
     EXPECT_THAT(again.error().message(), testing::HasSubstr("UNIQUE constraint failed"));
 }
 
+TEST_F(CatalogTest, a_run_that_is_forgotten_leaves_nothing) {
+    const auto catalog = open(state_);
+    ASSERT_TRUE(catalog->begin(running("r1")));
+    ASSERT_TRUE(catalog->finish(ended(running("r2"))));
+    ASSERT_TRUE(catalog->forget("r1"));
+    EXPECT_THAT(ids(*catalog), testing::ElementsAre("r2"));
+    ASSERT_TRUE(catalog->forget("r2")); // with all that hangs on it
+    ASSERT_TRUE(catalog->forget("never"));
+    ASSERT_TRUE(catalog->begin(running("r2")));
+    EXPECT_TRUE(catalog->run("r2").value()->warnings.empty());
+    EXPECT_TRUE(catalog->running_jobs().value() == std::vector<std::string>{"etc"});
+}
+
 TEST_F(CatalogTest, finishing_again_replaces_the_end_but_not_the_process) {
     const auto catalog = open(state_);
     ASSERT_TRUE(catalog->finish(failed(running("A"))));

@@ -56,6 +56,21 @@ TEST(Watch, ends_a_run_that_moves_no_byte) {
     EXPECT_THAT(std::string(verdict->hint()), HasSubstr("raise run.stall_timeout="));
 }
 
+// The other watch's limit is the clock: had the first not come to rest, it would have been earlier.
+TEST(Watch, at_rest_ends_nothing) {
+    config::Limits limits;
+    limits.timeout = 20ms;
+    const engine::Progress progress;
+    config::Limits longer;
+    longer.timeout = 200ms;
+    engine::Watch resting(limits, progress, {});
+    resting.rest();
+    const engine::Watch other(longer, progress, {});
+    wait_for_stop(other.stop_token());
+    EXPECT_EQ(message_of(resting), "");
+    EXPECT_FALSE(resting.stop_token().stop_requested());
+}
+
 // The whole limit is the clock: ten times the other.
 TEST(Watch, does_not_call_a_run_stalled_that_waits_for_others) {
     config::Limits limits;

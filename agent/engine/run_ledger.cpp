@@ -1,0 +1,76 @@
+#include "engine/run_ledger.hpp"
+
+#include "base/log.hpp"
+#include "engine/rebuild.hpp"
+
+namespace intact::engine {
+
+std::optional<catalog::RunRecord> RunLedger::begin(const catalog::RunRecord &record) {
+    auto opened = catalog::Catalog::open(state_dir_);
+    if (!opened) {
+        error_ = std::move(opened).error();
+        return std::nullopt;
+    }
+    catalog_ = *std::move(opened);
+    auto last = catalog_->last_backup(record.job);
+    auto begun = catalog_->settle(record.job, record.run_id).and_then([&](const auto &) {
+        return catalog_->begin(record);
+    });
+    if (!begun) {
+        error_ = std::move(begun).error();
+        catalog_.reset();
+    }
+    return last ? *std::move(last) : std::nullopt;
+}
+
+void RunLedger::complete(const SettledRun &settled, const std::string &directory) {
+    if (catalog_ && settled.recovery.published) {
+        static_cast<void>(catalog_->finish(record_of(*settled.recovery.published, directory)));
+    }
+}
+
+void RunLedger::finish(catalog::RunRecord &record) {
+    if (!catalog_ && !error_ && record.failure) {
+        // Turned away before the claim: no row has been begun, and the ledger tells that too.
+        if (auto opened = catalog::Catalog::open(state_dir_); opened && (*opened)->begin(record)) {
+            catalog_ = *std::move(opened);
+        }
+    }
+    if (catalog_) {
+        if (auto finished = catalog_->finish(record); !finished) {
+            error_ = std::move(finished).error();
+        }
+    }
+    if (!error_) {
+        return;
+    }
+    if (record.failure) {
+        log::warning(error_->message());
+        return;
+    }
+    record.outcome = Outcome::failure;
+    record.failure =
+        catalog::failure_of(Error(*error_)
+                                .within("the backup is published and sound, but not in the catalog")
+                                .at(Stage::record));
+}
+
+void RunLedger::amend(const catalog::RunRecord &record) {
+    if (!catalog_ || error_) {
+        return; // told already
+    }
+    if (const auto written = catalog_->finish(record); !written) {
+        log::warning(written.error().message());
+    }
+}
+
+void RunLedger::forget(const catalog::RunRecord &record) {
+    if (!catalog_) {
+        return;
+    }
+    if (const auto forgotten = catalog_->forget(record.run_id); !forgotten) {
+        log::warning(forgotten.error().message());
+    }
+}
+
+} // namespace intact::engine
