@@ -116,6 +116,31 @@ TOML
     facts_of "$BACKUPS/etc" | grep '^opt/unreadable' >/dev/null
 }
 
+case_the_command_of_a_source_has_no_more_rights_than_its_user() {
+    fresh
+    task command <<'TOML'
+[schedule]
+calendar = "*:*:*"
+
+[source]
+type    = "command"
+command = ["sh", "-c", "exec 2>&1; id -un; grep -E 'Cap|NoNew' /proc/self/status; cat /etc/shadow; touch /etc/x /usr/x /boot/x /home/x /root/x; true"]
+TOML
+    one_backup command
+    expect 0 inside intact restore command --stdout
+    says out '^_intact$'
+    says out '^CapEff:[[:space:]]*0000000000000000$'
+    says out '^CapAmb:[[:space:]]*0000000000000000$'
+    says out '^CapBnd:[[:space:]]*0000000000000004$'
+    says out '^NoNewPrivs:[[:space:]]*1$'
+    says out '/etc/shadow: Permission denied'
+    local place
+    for place in etc usr boot home; do
+        says out "/$place/x'?: (Read-only file system|Permission denied)"
+        [[ ! -e $ROOT/$place/x ]] || fail "it could write to /$place"
+    done
+}
+
 case_a_destination_that_it_owns_needs_no_drop_in() {
     fresh
     inside install -d -o _intact -g _intact -m 750 /srv/backup
