@@ -197,7 +197,7 @@ TEST_F(CatalogTest, a_run_that_is_forgotten_leaves_nothing) {
     ASSERT_TRUE(catalog->forget("never"));
     ASSERT_TRUE(catalog->begin(running("r2")));
     EXPECT_TRUE(catalog->run("r2").value()->warnings.empty());
-    EXPECT_TRUE(catalog->running_jobs().value() == std::vector<std::string>{"etc"});
+    EXPECT_THAT(catalog->open_runs().value(), testing::ElementsAre(Catalog::OpenRun{"etc", "r2"}));
 }
 
 TEST_F(CatalogTest, finishing_again_replaces_the_end_but_not_the_process) {
