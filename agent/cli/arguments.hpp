@@ -24,10 +24,13 @@ enum class Voice {
 };
 enum class Form { text, json };
 
+/// With what writes to the state or a destination, on a host where Intact is installed.
+enum class ActAs { service, root };
 struct Globals {
     std::string config_dir;
     std::string state_dir;
     Detail detail = Detail::normal;
+    ActAs user = ActAs::service;
     systemd::BusKind bus = systemd::BusKind::system; ///< where the daemon is asked
 };
 

@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "cli/command_line.hpp"
 #include "cli/output.hpp"
+#include "cli/service_user.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
 
@@ -51,6 +52,9 @@ int run_verb(int argc, const char *const *argv, os::Sys &sys) {
         return parsed.error().exit_code;
     }
     log::start(parsed->globals.detail == Detail::verbose ? log::Level::debug : log::Level::info);
+    if (const auto acting = act_as_service(*parsed); !acting) {
+        return print_error(acting.error());
+    }
     const Session session{parsed->globals, &sys};
     return std::visit(Dispatch{session}, parsed->verb);
 }

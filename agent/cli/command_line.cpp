@@ -105,6 +105,8 @@ public:
             ->type_name("DIR");
         app_.add_flag("--session-bus", words_.session_bus,
                       "Ask a daemon on the user's bus, not on that of the system");
+        app_.add_flag("--as-root", words_.as_root,
+                      "Stay root where 'run', 'recover', 'doctor' and 'catalog' act as _intact");
         app_.add_flag("-v,--verbose", words_.verbose, "Log what is done, step by step");
         add_run(app_, run_, words_);
         add_check(app_, check_, words_);
@@ -191,6 +193,7 @@ tl::expected<CommandLine, Answer> Parser::parse(int argc, const char *const *arg
 
 tl::expected<CommandLine, Answer> Parser::assemble() {
     line_.globals.detail = words_.verbose ? Detail::verbose : Detail::normal;
+    line_.globals.user = words_.as_root ? ActAs::root : ActAs::service;
     line_.globals.bus = words_.session_bus ? systemd::BusKind::session : systemd::BusKind::system;
     const Form form = words_.json ? Form::json : Form::text;
     if (has("run")) {

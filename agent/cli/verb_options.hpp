@@ -23,6 +23,7 @@ struct Words {
     bool watch = false;
     bool via_daemon = false;
     bool session_bus = false;
+    bool as_root = false;
     std::string wait;
     std::string dst_gap = "run-after";
     std::string format = "long";
