@@ -196,4 +196,29 @@ case_without_the_daemon_it_is_said_that_there_is_none() {
     is "$(inside stat -c %U "/var/backups/intact/small" /var/lib/intact/catalog.db | sort -u)" _intact
 }
 
+case_root_by_hand_leaves_what_the_service_can_use() {
+    fresh
+    by_hand mine
+    expect 0 inside intact run mine
+    expect 0 inside systemctl start intactd
+    expect 0 inside intact run mine --via-daemon
+    has_backups mine 2
+    is "$(find "$BACKUPS" "$ROOT/var/lib/intact" -printf '%U\n' | sort -u)" "$(inside id -u _intact)"
+}
+
+# delays NUMBER: locks of ours that logind holds.
+delays() {
+    [[ $(inside systemd-inhibit --list --no-legend | grep -c Intact) -eq $1 ]]
+}
+
+case_a_shutdown_is_put_off_while_a_run_is_on() {
+    fresh
+    starts_held
+    await "one for shutdown, one for sleep" delays 2
+    rm "$MEETING/hold"
+    rm "$JOBS/held.toml"
+    expect 0 inside systemctl reload intactd
+    await "none when it is over" delays 0
+}
+
 run_cases

@@ -124,7 +124,7 @@ nothing_left() {
 # is_whole JOB: each backup of it, by Intact and without.
 is_whole() {
     [[ $(backups_of "$1") -gt 0 ]] || fail "no backup of $1"
-    expect 0 inside intact verify --all
+    expect 0 inside intact verify "$1" --all
     (cd "$BACKUPS/$1" && cat ./*.sha256 | sha256sum --check --quiet)
 }
 
