@@ -38,7 +38,11 @@ bool may_be_tried_again(const RunResult &result) {
 Daemon::Daemon(systemd::EventLoop &loop, Options options, Program program)
     : loop_(loop), options_(std::move(options)), program_(std::move(program)) {}
 
-Daemon::~Daemon() = default;
+Daemon::~Daemon() {
+    if (lock_) {
+        lock_->release();
+    }
+}
 
 Result<> Daemon::start() {
     places_ = config::find_places(options_.config_dir, options_.state_dir);
