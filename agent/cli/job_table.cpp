@@ -10,7 +10,7 @@
 namespace intact::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Object = nlohmann::ordered_json;
 
 std::string time_text(const std::optional<WallTime> &time, std::string_view otherwise) {
     return time ? format_time(*time) : std::string(otherwise);
@@ -40,12 +40,12 @@ std::string moving_text(const control::Moving &moving) {
     return text;
 }
 
-Json time_json(const std::optional<WallTime> &time) {
-    return time ? Json(rfc3339(*time)) : Json(nullptr);
+Object time_json(const std::optional<WallTime> &time) {
+    return time ? Object(rfc3339(*time)) : Object(nullptr);
 }
 
-Json text_json(const std::string &text) {
-    return text.empty() ? Json(nullptr) : Json(text);
+Object text_json(const std::string &text) {
+    return text.empty() ? Object(nullptr) : Object(text);
 }
 
 } // namespace
@@ -128,20 +128,20 @@ std::string agent_text(const control::AgentState &state) {
     return text;
 }
 
-Json to_json(const control::JobState &state) {
-    Json json{{"job", state.job},
-              {"enabled", state.is_enabled},
-              {"paused", state.is_paused},
-              {"paused_until", time_json(state.paused_until)},
-              {"phase", state.phase},
-              {"cause", text_json(state.cause)},
-              {"run", text_json(state.run_id)},
-              {"attempt", state.attempt},
-              {"next_slot", time_json(state.next_slot)},
-              {"next_due", time_json(state.next_due)},
-              {"last_success", time_json(state.last_success)},
-              {"last", nullptr},
-              {"progress", nullptr}};
+Object to_json(const control::JobState &state) {
+    Object json{{"job", state.job},
+                {"enabled", state.is_enabled},
+                {"paused", state.is_paused},
+                {"paused_until", time_json(state.paused_until)},
+                {"phase", state.phase},
+                {"cause", text_json(state.cause)},
+                {"run", text_json(state.run_id)},
+                {"attempt", state.attempt},
+                {"next_slot", time_json(state.next_slot)},
+                {"next_due", time_json(state.next_due)},
+                {"last_success", time_json(state.last_success)},
+                {"last", nullptr},
+                {"progress", nullptr}};
     if (state.last) {
         json["last"] = {{"run", state.last->run_id},
                         {"outcome", state.last->outcome},
@@ -159,7 +159,7 @@ Json to_json(const control::JobState &state) {
     return json;
 }
 
-Json to_json(const control::AgentState &state) {
+Object to_json(const control::AgentState &state) {
     return {{"version", state.version},
             {"jobs", state.jobs},
             {"broken", state.broken},

@@ -42,14 +42,14 @@ struct CommandLine {
 
 CommandLine parse(int argc, char **argv) {
     enum : int { config_dir = 256, state_dir, session_bus, no_bus, version };
-    static const option kOptions[] = {{"config-dir", required_argument, nullptr, config_dir},
-                                      {"state-dir", required_argument, nullptr, state_dir},
-                                      {"session-bus", no_argument, nullptr, session_bus},
-                                      {"no-bus", no_argument, nullptr, no_bus},
-                                      {"verbose", no_argument, nullptr, 'v'},
-                                      {"version", no_argument, nullptr, version},
-                                      {"help", no_argument, nullptr, 'h'},
-                                      {nullptr, 0, nullptr, 0}};
+    static constexpr option kOptions[] = {{"config-dir", required_argument, nullptr, config_dir},
+                                          {"state-dir", required_argument, nullptr, state_dir},
+                                          {"session-bus", no_argument, nullptr, session_bus},
+                                          {"no-bus", no_argument, nullptr, no_bus},
+                                          {"verbose", no_argument, nullptr, 'v'},
+                                          {"version", no_argument, nullptr, version},
+                                          {"help", no_argument, nullptr, 'h'},
+                                          {nullptr, 0, nullptr, 0}};
     CommandLine line;
     line.options.bus = systemd::BusKind::system;
     for (int letter = 0; (letter = getopt_long(argc, argv, "vh", kOptions, nullptr)) != -1;) {

@@ -184,7 +184,7 @@ Result<BusValues> Bus::call(const BusPeer &whom, const std::string &method, cons
     }
     sd_bus_message_set_allow_interactive_authorization(message.raw,
                                                        interaction == Interaction::allowed ? 1 : 0);
-    sd_bus_error told = SD_BUS_ERROR_NULL;
+    sd_bus_error told{};
     Message reply;
     const int result = sd_bus_call(impl_->bus, message.raw,
                                    static_cast<std::uint64_t>(patience.count()), &told, &reply.raw);
