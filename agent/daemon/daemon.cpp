@@ -57,13 +57,13 @@ Result<> Daemon::start() {
     return options_.bus ? join_bus() : open_catalog();
 }
 
-// Two daemons that share a ledger would each run what is due.
+// Two daemons that share a ledger would each run what is due. No job has a name like that lock's.
 Result<> Daemon::lock_state() {
     INTACT_TRY_ASSIGN(const os::Directory directory,
-                      os::Directory::make_and_open(places_.state_dir));
+                      os::Directory::make_and_open(places_.state_dir + "/locks"));
     const os::LockOwner owner{getpid(), engine::make_context("").host, "intactd",
                               rfc3339(system_clock().now())};
-    auto lock = os::LockFile::acquire(directory, "daemon.lock", owner, {}, {});
+    auto lock = os::LockFile::acquire(directory, "_daemon.lock", owner, {}, {});
     if (!lock) {
         return fail(std::move(lock).error().with_hint(
             "another daemon has this state directory: stop that one, or give --state-dir"));

@@ -268,7 +268,7 @@ case_two_daemons_do_not_share_a_state_or_a_name() {
     says err 'start it with --no-bus'
     kill "$DAEMON"
     ends 0
-    is "$(cat "$INTACT_STATE_DIR/daemon.lock")" "" # not a line more for each life
+    is "$(cat "$INTACT_STATE_DIR/locks/_daemon.lock")" "" # not a line more for each life
 }
 
 case_backups_go_on_while_the_bus_is_gone() {
