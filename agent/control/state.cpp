@@ -24,7 +24,6 @@ public:
             facts_[name] = to_usec(*value);
         }
     }
-    bool has(const char *, bool is_there) const { return is_there; }
 
 private:
     BusFacts &facts_;
@@ -43,12 +42,12 @@ public:
     }
     void text(const char *name, std::string &value) const { fact(name, value); }
     void time(const char *name, std::optional<WallTime> &value) const {
-        if (std::uint64_t usec = 0; has(name, false)) {
+        if (std::uint64_t usec = 0; has(name)) {
             fact(name, usec);
             value = from_usec(usec);
         }
     }
-    bool has(const char *name, bool) const { return facts_.contains(name); }
+    bool has(const char *name) const { return facts_.contains(name); }
 
 private:
     const BusFacts &facts_;
@@ -125,10 +124,10 @@ JobState job_state_in(const std::string &job, const BusFacts &facts) {
     state.job = job;
     const Reader reader(facts);
     visit_job(reader, state);
-    if (reader.has("BytesRead", false)) {
+    if (reader.has("BytesRead")) {
         visit_moving(reader, state.moving.emplace());
     }
-    if (reader.has("LastRunId", false)) {
+    if (reader.has("LastRunId")) {
         LastRun &last = state.last.emplace();
         reader.fact("LastRunId", last.run_id);
         reader.fact("LastOutcome", last.outcome);
