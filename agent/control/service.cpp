@@ -2,6 +2,7 @@
 
 #include "control/log_control.hpp"
 
+#include <array>
 #include <fmt/format.h>
 
 namespace intact::control {
@@ -13,6 +14,25 @@ using systemd::BusFacts;
 using systemd::BusMethod;
 using systemd::BusProperty;
 using systemd::BusValues;
+
+struct PropertyRow {
+    const char *name;
+    const char *signature;
+    BusChanges changes;
+};
+constexpr std::array<PropertyRow, 11> kProperties{{
+    {"Version", "s", BusChanges::never},
+    {"JobCount", "u", BusChanges::told},
+    {"BrokenCount", "u", BusChanges::told},
+    {"RunningCount", "u", BusChanges::told},
+    {"WaitingCount", "u", BusChanges::told},
+    {"Paused", "b", BusChanges::told},
+    {"Stopping", "b", BusChanges::told},
+    {"ClockHold", "s", BusChanges::told},
+    {"NextJob", "s", BusChanges::told},
+    {"NextDue", "t", BusChanges::told},
+    {"Loaded", "t", BusChanges::told},
+}};
 
 Agent::Answer answer_to(const BusCall &call) {
     return [call](const Result<> &result) {
@@ -148,26 +168,8 @@ std::vector<BusMethod> Service::changing_methods() {
 }
 
 std::vector<BusProperty> Service::properties() {
-    struct Row {
-        const char *name;
-        const char *signature;
-        BusChanges changes;
-    };
-    constexpr std::array<Row, 11> kRows{{
-        {"Version", "s", BusChanges::never},
-        {"JobCount", "u", BusChanges::told},
-        {"BrokenCount", "u", BusChanges::told},
-        {"RunningCount", "u", BusChanges::told},
-        {"WaitingCount", "u", BusChanges::told},
-        {"Paused", "b", BusChanges::told},
-        {"Stopping", "b", BusChanges::told},
-        {"ClockHold", "s", BusChanges::told},
-        {"NextJob", "s", BusChanges::told},
-        {"NextDue", "t", BusChanges::told},
-        {"Loaded", "t", BusChanges::told},
-    }};
     std::vector<BusProperty> properties;
-    for (const Row &row : kRows) {
+    for (const PropertyRow &row : kProperties) {
         properties.push_back(
             {row.name,
              row.signature,
@@ -206,7 +208,7 @@ void Service::tell_reloaded() {
 void Service::tell_state() {
     BusFacts facts = facts_of(agent_.state());
     std::vector<std::string> changed;
-    for (const BusProperty &property : properties()) {
+    for (const PropertyRow &property : kProperties) {
         if (value_in(facts, property.name) != value_in(told_, property.name)) {
             changed.emplace_back(property.name);
         }
