@@ -5,7 +5,7 @@
 namespace intact::config {
 namespace {
 
-constexpr std::array<CodeRow, 23> kRows{{
+constexpr std::array<CodeRow, 26> kRows{{
     {"E001", Severity::error, "a file or directory cannot be read"},
     {"E002", Severity::error, "the file is not valid TOML"},
     {"E003", Severity::error, "a key or table that does not exist"},
@@ -27,11 +27,14 @@ constexpr std::array<CodeRow, 23> kRows{{
     {"E019", Severity::error, "a job that may be masked in a directory that cannot be read"},
     {"E020", Severity::error, "more errors in one file than are shown"},
     {"E021", Severity::error, "a calendar expression that cannot be read"},
+    {"E022", Severity::error, "an address to listen on that cannot be read"},
+    {"E023", Severity::error, "a password that is not a bcrypt hash"},
     {"W002", Severity::warning, "a destination inside what it backs up"},
     {"W003", Severity::warning, "'M' in a duration, which means months"},
+    {"W004", Severity::warning, "metrics that other hosts get without TLS or a password"},
 }};
 
-static_assert(kRows.size() == static_cast<std::size_t>(Code::months_not_minutes) + 1);
+static_assert(kRows.size() == static_cast<std::size_t>(Code::open_to_others) + 1);
 
 } // namespace
 

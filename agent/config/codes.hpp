@@ -32,8 +32,11 @@ enum class Code : std::uint8_t {
     masked_unknown,
     too_many,
     bad_calendar,
+    bad_address,
+    bad_password_hash,
     destination_in_source,
     months_not_minutes,
+    open_to_others,
 };
 
 struct CodeRow {

@@ -2,6 +2,7 @@
 
 #include "config/checks.hpp"
 #include "config/job_builder.hpp"
+#include "config/metrics_checks.hpp"
 #include "config/places.hpp"
 #include "config/reader.hpp"
 #include "config/rules.hpp"
@@ -64,7 +65,9 @@ public:
         if (std::optional<MainLayers> layers = read_main_layers(source, remarks)) {
             check_defaults(layers->defaults, remarks);
             defaults_.layer = std::move(layers->defaults);
+            check_metrics(layers->agent, remarks);
             configuration_.daemon = build_daemon_settings(layers->agent);
+            configuration_.metrics = build_metrics_settings(layers->agent);
         }
         if (remarks.has_errors()) {
             defaults_.broken_by = path;

@@ -5,8 +5,10 @@
 #include "base/error.hpp"
 #include "config/diagnostic.hpp"
 #include "config/job.hpp"
+#include "config/listen_address.hpp"
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,9 +63,25 @@ struct DaemonSettings {
     std::chrono::microseconds shutdown_grace = std::chrono::minutes(5);
 };
 
+/// [metrics] in intact.toml.
+struct MetricsSettings {
+    /// None: nothing is served.
+    std::vector<ListenAddress> listen{{ListenAddress::Family::ipv4, "127.0.0.1", 10471}};
+    std::string textfile; ///< these four are empty when not given
+    std::string certificate;
+    std::string key;
+    std::string client_ca;
+    std::map<std::string, std::string> users; ///< name to bcrypt hash; none: everybody may read
+    unsigned max_connections = 64;
+    std::chrono::microseconds header_timeout = std::chrono::seconds(10);
+
+    friend bool operator==(const MetricsSettings &, const MetricsSettings &) = default;
+};
+
 struct Configuration {
     std::optional<FileText> main; ///< intact.toml, when there is one
     DaemonSettings daemon;
+    MetricsSettings metrics;
     std::vector<LoadedJob> jobs; ///< sorted by name
     std::vector<BrokenJob> broken;
     std::vector<Diagnostic>

@@ -113,6 +113,7 @@ constexpr std::array kJobKeys{
     Key{.name = "source.environment",
         .kind = Kind::table_of_texts,
         .check = check_argument,
+        .name_check = check_variable_name,
         .used_by = kCommand,
         .summary = "Variables added to the command's clean environment"},
     Key{.name = "source.working_directory",
@@ -259,6 +260,7 @@ constexpr std::array kJobKeys{
     Key{.name = "hooks.environment",
         .kind = Kind::table_of_texts,
         .check = check_argument,
+        .name_check = check_variable_name,
         .summary = "Variables added to the hooks' clean environment"},
 
     Key{.name = "run.timeout",
@@ -304,27 +306,6 @@ constexpr std::array kJobKeys{
         .summary = "Within the class best-effort: 0 goes first"},
 };
 
-constexpr std::array kAgentKeys{
-    Key{.name = "daemon.max_concurrent_runs",
-        .kind = Kind::integer,
-        .builtin = "2",
-        .minimum = 1,
-        .maximum = 64,
-        .summary = "Runs that the daemon has on at once; the others wait"},
-    Key{.name = "daemon.max_runs_per_filesystem",
-        .kind = Kind::integer,
-        .builtin = "1",
-        .minimum = 1,
-        .maximum = 64,
-        .summary = "Of these, runs that write to the same filesystem"},
-    Key{.name = "daemon.shutdown_grace",
-        .kind = Kind::duration,
-        .builtin = "\"5min\"",
-        .minimum = 0,
-        .maximum = kYear,
-        .summary = "How long runs may go on when the daemon is told to stop"},
-};
-
 std::string_view table_of(std::string_view name) {
     const std::size_t dot = name.rfind('.');
     return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
@@ -341,11 +322,6 @@ const KeySet &job_keys() {
     return kSet;
 }
 
-const KeySet &agent_keys() {
-    static constexpr KeySet kSet{kAgentKeys};
-    return kSet;
-}
-
 const Key *KeySet::find(std::string_view name) const {
     const auto found = std::find_if(keys_.begin(), keys_.end(),
                                     [name](const Key &key) { return key.name == name; });
@@ -358,13 +334,15 @@ bool KeySet::is_table(std::string_view name) const {
 }
 
 std::vector<std::string> KeySet::names_in(std::string_view table) const {
+    const std::string prefix = table.empty() ? "" : std::string(table) + ".";
     std::vector<std::string> names;
     for (const Key &key : keys_) {
-        const std::string_view holder = table_of(key.name);
-        const std::string_view name = holder == table ? leaf_of(key.name)
-                                      : table.empty() ? holder
-                                                      : std::string_view{};
-        if (!name.empty() && std::find(names.begin(), names.end(), name) == names.end()) {
+        if (!key.name.starts_with(prefix)) {
+            continue;
+        }
+        const std::string_view below = key.name.substr(prefix.size());
+        const std::string_view name = below.substr(0, below.find('.'));
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
             names.emplace_back(name);
         }
     }

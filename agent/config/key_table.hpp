@@ -42,7 +42,8 @@ struct Key {
     std::span<const std::string_view> choices{};
     std::int64_t minimum = 0;
     std::int64_t maximum = 0;
-    Check check = nullptr; ///< of a text, or of each text of a list
+    Check check = nullptr;      ///< of a text, or of each text of a list or table
+    Check name_check = nullptr; ///< of each name of a table_of_texts
     SourceTypes used_by = 0;
     SourceTypes required_by = 0;
     std::string_view summary{}; ///< one line, for the manual and the schema

@@ -21,7 +21,9 @@ const Layer &builtin_layer() {
             }
         }
         for (const Key &key : agent_keys().all()) {
-            text += fmt::format("{} = {}\n", key.name, key.builtin);
+            if (!key.builtin.empty()) {
+                text += fmt::format("{} = {}\n", key.name, key.builtin);
+            }
         }
         const SourceText source("", std::move(text));
         Remarks ignored(source);

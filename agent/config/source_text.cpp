@@ -131,7 +131,8 @@ void Remarks::add(Code code, Span span, Remark remark) {
     diagnostic.message = std::move(remark.message);
     diagnostic.label = std::move(remark.label);
     diagnostic.hint = std::move(remark.hint);
-    if (span.line != 0) {
+    // What stands in place of a hash may be the password, and remarks go to the journal.
+    if (span.line != 0 && code != Code::bad_password_hash) {
         std::string_view line = text_->line(span.line);
         if (line.size() > kLongLine && span.column > kKeptBefore) {
             diagnostic.source_column = static_cast<unsigned>(span.column - kKeptBefore);

@@ -130,7 +130,11 @@ private:
                           std::string(read.error().hint()));
         }
         if (read->count() < key_.minimum) {
-            return refuse(Code::out_of_range, span, "must be longer than 0");
+            return refuse(Code::out_of_range, span,
+                          key_.minimum == 1
+                              ? "must be longer than 0"
+                              : fmt::format("must be at least {}",
+                                            format_duration(microseconds(key_.minimum))));
         }
         if (read->count() > key_.maximum) {
             return refuse(Code::out_of_range, span,
@@ -198,7 +202,7 @@ private:
         bool good = true;
         for (const auto &[name, node] : table) {
             const std::string variable(name.str());
-            if (const std::optional<Complaint> complaint = check_variable_name(variable)) {
+            if (const std::optional<Complaint> complaint = key_.name_check(variable)) {
                 remarks_.add(complaint->code, span_of(name.source(), text_),
                              {fmt::format("{} {}", ticked(variable), complaint->message), "",
                               complaint->hint});

@@ -211,7 +211,7 @@ const std::vector<Broken> kMains{
     {"defaults = 3\n", "E004", 1, 12, 1, "'defaults' must be a table"},
     {"[default]\n", "E003", 1, 2, 7, "did you mean 'defaults'?"},
     {"[archive]\nlevel = 3\n", "E003", 1, 2, 7, "[defaults.archive]"},
-    {"[metrics]\n", "E003", 1, 2, 7, "known here: daemon, defaults"},
+    {"[retention]\n", "E003", 1, 2, 9, "known here: daemon, metrics, defaults"},
     {"[daemn]\n", "E003", 1, 2, 5, "did you mean 'daemon'?"},
     {"[daemon]\nmax_concurrent_runs = 0\n", "E007", 2, 23, 1, "from 1 to 64"},
     {"[daemon]\nshutdown_grace = \"infinity\"\n", "E007", 2, 18, 10, "must not be infinite"},
@@ -225,6 +225,61 @@ const std::vector<Broken> kMains{
     {"[defaults.sorce]\n", "E003", 1, 11, 5, "did you mean 'source'?"},
     {"[defaults.defaults]\n", "E003", 1, 11, 8, "unknown key 'defaults'"},
     {"[defaults\n", "E002", 1, 10, 1, "ends in ']'"},
+};
+
+const std::string kHash = "$2b$10$abcdefghijklmnopqrstuuQVpaBTi9WAXyHFBVaPvkWrPaAtZEPXS";
+
+/// Of [metrics], with the error on the line after it.
+const std::vector<Broken> kMetrics{
+    {"listen = \"127.0.0.1:10471\"", "E004", 2, 10, 17, "put it in brackets"},
+    {"listen = [\"127.0.0.1\"]", "E022", 2, 11, 11, "has no port"},
+    {"listen = [\"127.0.0.1:\"]", "E022", 2, 11, 12, "from 1 to 65535"},
+    {"listen = [\"127.0.0.1:0\"]", "E022", 2, 22, 1, "from 1 to 65535 but '0'"},
+    {"listen = [\"127.0.0.1:65536\"]", "E022", 2, 22, 5, "'65536'"},
+    {"listen = [\"127.0.0.1:+80\"]", "E022", 2, 22, 3, "'+80'"},
+    {"listen = [\"127.0.0.1:10471 \"]", "E022", 2, 22, 6, "from 1 to 65535"},
+    {"listen = [\"localhost:10471\"]", "E022", 2, 12, 9, "no IPv4 address but 'localhost'"},
+    {"listen = [\"127.1:10471\"]", "E022", 2, 12, 5, "no IPv4 address"},
+    {"listen = [\":10471\"]", "E022", 2, 11, 8, "no IPv4 address but ''"},
+    {"listen = [\"::1:10471\"]", "E022", 2, 11, 11, "[::1]:10471"},
+    {"listen = [\"[::1]\"]", "E022", 2, 11, 7, "has no ']:'"},
+    {"listen = [\"[::1\"]", "E022", 2, 11, 6, "has no ']:'"},
+    {"listen = [\"[127.0.0.1]:10471\"]", "E022", 2, 13, 9, "no IPv6 address"},
+    {"listen = [\"[fe80::1%eth0]:10471\"]", "E022", 2, 13, 12, "no IPv6 address"},
+    {"listen = [\"[::1\\u0000]:10471\"]", "E022", 2, 11, 19, "no IPv6 address"},
+    {"listen = [\"\"]", "E022", 2, 11, 2, "has no port"},
+    {"listen = [\"unix:metrics.sock\"]", "E009", 2, 11, 19, "absolute"},
+    {"listen = [\"unix:/run/../x\"]", "E009", 2, 22, 2, "'..'"},
+    {"listen = [\"unix:/run/\"]", "E022", 2, 17, 5, "names a directory"},
+    {"listen = [\"unix:/" + std::string(107, 'a') + "\"]", "E022", 2, 17, 108, "at most 107"},
+    {"listen = [\"127.0.0.1:80\", \"[::1]:0\"]", "E022", 2, 34, 1, "from 1 to 65535"},
+    {"listen = [\"[::1]:80\", \"[0::0:1]:80\"]", "E013", 2, 10, 27, "'[::1]:80' twice"},
+    {"textfile = \"x.prom\"", "E009", 2, 12, 8, "absolute"},
+    {"textfile = \"/var/lib/x.txt\"", "E009", 2, 22, 5, "ends in .prom"},
+    {"textfile = \"/var/lib/.prom\"", "E009", 2, 22, 5, "ends in .prom"},
+    {"max_connections = 3", "E007", 2, 19, 1, "from 4 to 1024"},
+    {"header_timeout = \"999ms\"", "E007", 2, 18, 7, "at least 1s"},
+    {"header_timeout = \"6min\"", "E007", 2, 18, 6, "at most 5min"},
+    {"tls.certificate = \"/c.pem\"", "E006", 2, 5, 11, "without 'metrics.tls.key'"},
+    {"tls.key = \"/k.pem\"", "E006", 2, 5, 3, "without 'metrics.tls.certificate'"},
+    {"tls.client_ca = \"/a.pem\"", "E006", 2, 5, 9, "without 'metrics.tls.certificate'"},
+    {"tls = { certificate = \"/c.pem\", key = \"k\" }", "E009", 2, 39, 3, "absolute"},
+    {"tls.certificat = \"/c.pem\"", "E003", 2, 5, 10, "did you mean 'certificate'?"},
+    {"certificate = \"/c.pem\"", "E003", 2, 1, 11, "belongs in [metrics.tls]"},
+    {"tsl = 3", "E003", 2, 1, 3, "did you mean 'tls'?"},
+    {"tls = 3", "E004", 2, 7, 1, "'metrics.tls' must be a table"},
+    {"users = [\"a\"]", "E004", 2, 9, 5, "a table of strings"},
+    {"users.prom = 3", "E004", 2, 14, 1, "'metrics.users.prom' must be a string"},
+    {"users.prom = \"secret\"", "E023", 2, 14, 8, "starts with $2b$"},
+    {"users.prom = \"$2x" + kHash.substr(3) + "\"", "E023", 2, 14, 62, "starts with $2b$"},
+    {"users.prom = \"" + kHash.substr(1) + "\"", "E023", 2, 14, 61, "starts with $2b$"},
+    {"users.prom = \"" + kHash + "x\"", "E023", 2, 14, 63, "53 characters"},
+    {"users.prom = \"$2b$1" + kHash.substr(6) + "x\"", "E023", 2, 14, 62, "two digits"},
+    {"users.prom = \"$2b$31" + kHash.substr(6) + "\"", "E023", 2, 14, 62, "from 4 to 14, not 31"},
+    {"users.prom = \"$2b$03" + kHash.substr(6) + "\"", "E023", 2, 14, 62, "from 4 to 14, not 3"},
+    {"users.\"a:b\" = \"" + kHash + "\"", "E014", 2, 7, 5, "no name that a client can send"},
+    {"users.\"\" = \"" + kHash + "\"", "E014", 2, 7, 2, "no name that a client can send"},
+    {"users.\"a\\nb\" = \"" + kHash + "\"", "E014", 2, 7, 6, "no name that a client can send"},
 };
 
 void expect_first_error(const Broken &broken, const std::string &file_name) {
@@ -260,6 +315,22 @@ TEST(BrokenMains, are_each_told_in_one_error_at_its_place) {
         SCOPED_TRACE(broken.toml);
         expect_first_error(broken, "intact.toml");
     }
+}
+
+TEST(BrokenMetrics, are_each_told_in_one_error_at_its_place) {
+    for (Broken broken : kMetrics) {
+        SCOPED_TRACE(broken.toml);
+        broken.toml = "[metrics]\n" + broken.toml + "\n";
+        expect_first_error(broken, "intact.toml");
+    }
+}
+
+TEST(BrokenMetrics, do_not_show_what_may_be_a_password) {
+    const TempDir dir;
+    const Configuration loaded =
+        load_files({dir.write("intact.toml", "[metrics]\nusers.prom = \"geheim\"\n")});
+    EXPECT_EQ(loaded.diagnostics.size(), 1U);
+    EXPECT_EQ(render_json(loaded.diagnostics).find("geheim"), std::string::npos);
 }
 
 TEST(BrokenJobs, are_at_least_eighty) {
