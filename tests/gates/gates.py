@@ -50,6 +50,8 @@ THIRD_PARTY = [
     (r"systemd/", {"systemd"}),
     (r"prometheus/", {"metrics"}),
     (r"microhttpd", {"metrics"}),
+    (r"gnutls/", {"metrics"}),
+    (r"crypt\.h", {"metrics"}),
 ]
 # Folders of system headers; any other <folder/header> is a library that nobody has placed yet.
 _SYSTEM = re.compile(r"(sys|linux|net|netinet|arpa|asm|bits|fmt|tl)/")

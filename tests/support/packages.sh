@@ -5,7 +5,7 @@
 
 debian_build=(
     g++ cmake ninja-build pkg-config
-    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev
+    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev
     libspdlog-dev libfmt-dev libabsl-dev libtomlplusplus-dev libexpected-dev libcli11-dev
     nlohmann-json3-dev
 )
@@ -14,7 +14,7 @@ debian_test=(
     libgtest-dev libgmock-dev
     acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
     xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
-    procps time openssl gzip shellcheck dbus-daemon dbus-bin clang-format-19
+    procps time openssl curl gzip shellcheck dbus-daemon dbus-bin clang-format-19
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
@@ -22,7 +22,7 @@ debian_boot=(systemd-container mmdebstrap binutils)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
-    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel
+    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel libmicrohttpd-devel gnutls-devel libxcrypt-devel
     spdlog-devel fmt-devel abseil-cpp-devel tomlplusplus-devel expected-devel cli11-devel json-devel
 )
 fedora_run=(zstd tar coreutils diffutils findutils)
@@ -30,7 +30,7 @@ fedora_test=(
     gtest-devel gmock-devel libasan libubsan libtsan
     acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
     xfsprogs btrfs-progs exfatprogs bindfs
-    procps-ng time openssl gzip ShellCheck dbus-daemon dbus-tools
+    procps-ng time openssl curl gzip ShellCheck dbus-daemon dbus-tools
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages

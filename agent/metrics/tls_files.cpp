@@ -1,0 +1,108 @@
+#include "metrics/tls_files.hpp"
+
+#include "os/file.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <gnutls/gnutls.h>
+#include <memory>
+
+namespace intact::metrics {
+namespace {
+
+/// The bundle of all authorities that a host trusts has 200 KiB.
+constexpr std::size_t kMostBytes = 4 << 20;
+
+enum class Secrecy { open, secret };
+
+Result<std::string> read_pem(const std::string &path, Secrecy secrecy) {
+    const std::string doing = "read " + os::quoted(path);
+    const os::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    struct stat status{};
+    if (!fd || fstat(fd.get(), &status) != 0) {
+        return fail_errno(errno, doing);
+    }
+    if (!S_ISREG(status.st_mode)) {
+        return fail(ErrorCode::unsupported, os::quoted(path) + " is no file");
+    }
+    if (secrecy == Secrecy::secret && (status.st_mode & S_IROTH) != 0) {
+        return fail(Error(ErrorCode::permission_denied,
+                          fmt::format("every user may read the key {}", os::quoted(path)))
+                        .with_hint("take that right away (chmod o-r), and think of a new key"));
+    }
+    std::string text;
+    std::array<std::byte, 16384> buffer{};
+    for (;;) {
+        INTACT_TRY_ASSIGN(const std::size_t count,
+                          os::read_some(os::kernel(), fd.get(), buffer, path));
+        if (count == 0) {
+            return text;
+        }
+        text.append(reinterpret_cast<const char *>(buffer.data()), count);
+        if (text.size() > kMostBytes) {
+            return fail(ErrorCode::file_too_large, os::quoted(path) + " is larger than 4 MiB");
+        }
+    }
+}
+
+gnutls_datum_t datum_of(std::string &text) {
+    return {reinterpret_cast<unsigned char *>(text.data()), static_cast<unsigned>(text.size())};
+}
+
+Error unusable(const std::string &what, int status) {
+    return {ErrorCode::unsupported,
+            status < 0 ? fmt::format("{}: {}", what, gnutls_strerror(status)) : what};
+}
+
+/// The server says only that it does not start; this says why.
+Result<> check(const config::MetricsSettings &settings, TlsFiles &files) {
+    gnutls_certificate_credentials_t made = nullptr;
+    if (gnutls_certificate_allocate_credentials(&made) != GNUTLS_E_SUCCESS) {
+        return fail(ErrorCode::out_of_resources, "no memory for a certificate");
+    }
+    const std::unique_ptr<gnutls_certificate_credentials_st,
+                          void (*)(gnutls_certificate_credentials_t)>
+        credentials(made, &gnutls_certificate_free_credentials);
+    gnutls_datum_t certificate = datum_of(files.certificate);
+    gnutls_datum_t key = datum_of(files.key);
+    if (const int status =
+            gnutls_certificate_set_x509_key_mem(made, &certificate, &key, GNUTLS_X509_FMT_PEM);
+        status < 0) {
+        return fail(
+            unusable(fmt::format("certificate {} and key {} cannot be used",
+                                 os::quoted(settings.certificate), os::quoted(settings.key)),
+                     status));
+    }
+    gnutls_datum_t trusted = datum_of(files.client_ca);
+    if (trusted.size == 0) {
+        return {};
+    }
+    const int status = gnutls_certificate_set_x509_trust_mem(made, &trusted, GNUTLS_X509_FMT_PEM);
+    // Without any, the server would ask for no certificate at all.
+    return status > 0
+               ? Result<>{}
+               : fail(unusable(os::quoted(settings.client_ca) + " holds no certificate", status));
+}
+
+} // namespace
+
+Result<std::optional<TlsFiles>> read_tls_files(const config::MetricsSettings &settings) {
+    if (settings.certificate.empty()) {
+        return std::nullopt;
+    }
+    TlsFiles files;
+    INTACT_TRY_ASSIGN(files.certificate, read_pem(settings.certificate, Secrecy::open));
+    INTACT_TRY_ASSIGN(files.key, read_pem(settings.key, Secrecy::secret));
+    if (!settings.client_ca.empty()) {
+        INTACT_TRY_ASSIGN(files.client_ca, read_pem(settings.client_ca, Secrecy::open));
+        if (files.client_ca.empty()) {
+            return fail(unusable(os::quoted(settings.client_ca) + " is empty", 0));
+        }
+    }
+    INTACT_TRY(check(settings, files));
+    return files;
+}
+
+} // namespace intact::metrics
