@@ -1,5 +1,7 @@
 // One request and its answer, between the library's callbacks and our handler.
+#include "metrics/basic_auth.hpp"
 #include "metrics/http_server_impl.hpp"
+#include "metrics/tls_session.hpp"
 
 #include <algorithm>
 #include <array>
@@ -118,8 +120,16 @@ HttpCallbacks callbacks_of(HttpServer::Impl *impl) {
 }
 
 void HttpServer::Impl::joined(MHD_Connection *connection, void **context) {
-    joining->connection = connection;
-    *context = std::exchange(joining, nullptr);
+    Client &client = *std::exchange(joining, nullptr);
+    client.connection = connection;
+    *context = &client;
+    if (client.is_secure) {
+        const MHD_ConnectionInfo *info =
+            MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+        prepare_session(info->tls_session, client,
+                        settings.client_ca.empty() ? ClientCertificate::none
+                                                   : ClientCertificate::required);
+    }
 }
 
 void HttpServer::Impl::left(Client &client) {
@@ -171,12 +181,54 @@ MHD_Result HttpServer::Impl::got_request(Client &client, const char *url, const 
         }
         return MHD_YES; // called again when the request is whole
     }
-    return answer(client, {url, std::string(header_of(client.connection, MHD_HTTP_HEADER_ACCEPT)),
-                           client.is_head});
+    if (!checker || client.verdict == Client::Verdict::right) {
+        return answer(client, url);
+    }
+    return client.verdict == Client::Verdict::none ? authorize(client, url) : refuse(client);
 }
 
-MHD_Result HttpServer::Impl::answer(Client &client, const Request &request) {
-    return send(client, handler(request));
+MHD_Result HttpServer::Impl::answer(Client &client, const char *url) {
+    const std::string_view accept = header_of(client.connection, MHD_HTTP_HEADER_ACCEPT);
+    return send(client, handler({url, std::string(accept), client.is_head}));
+}
+
+MHD_Result HttpServer::Impl::authorize(Client &client, const char *url) {
+    std::optional<Credentials> credentials =
+        parse_basic(header_of(client.connection, MHD_HTTP_HEADER_AUTHORIZATION));
+    if (!credentials) {
+        return refuse(client);
+    }
+    switch (checker->ask(*std::move(credentials), &client)) {
+    case PasswordChecker::Reply::right:
+        return answer(client, url);
+    case PasswordChecker::Reply::busy:
+        return send(client, text_answer(MHD_HTTP_SERVICE_UNAVAILABLE, "too many ask at once"),
+                    MHD_HTTP_HEADER_RETRY_AFTER, "1");
+    default:
+        ClientTable::enter(client, Phase::checking, now());
+        MHD_suspend_connection(client.connection);
+        return MHD_YES; // called again by take_verdicts()
+    }
+}
+
+MHD_Result HttpServer::Impl::refuse(Client &client) {
+    ++figures.unauthorized;
+    return send(client, text_answer(MHD_HTTP_UNAUTHORIZED, "name and password, please"),
+                MHD_HTTP_HEADER_WWW_AUTHENTICATE, "Basic realm=\"intact\", charset=\"UTF-8\"");
+}
+
+void HttpServer::Impl::take_verdicts() {
+    for (const PasswordChecker::Checked &one : checker->done()) {
+        // Still there: the library looks at no connection that sleeps.
+        Client &client = *static_cast<Client *>(one.whom);
+        client.verdict = one.is_right ? Client::Verdict::right : Client::Verdict::wrong;
+        ClientTable::enter(client, Phase::answering, now());
+        MHD_resume_connection(client.connection);
+    }
+    plain->turn();
+    if (secure) {
+        secure->turn();
+    }
 }
 
 MHD_Result HttpServer::Impl::send(Client &client, const Answer &answer, const char *header,

@@ -22,6 +22,14 @@ HttpServer::Impl::Impl(systemd::EventLoop &in, const config::MetricsSettings &wi
 
 HttpServer::Impl::~Impl() {
     incoming.clear();
+    verdicts = {};
+    checker.reset();
+    // The library ends the program over one that sleeps when its end comes.
+    for (const Client &client : clients.all()) {
+        if (client.phase == Client::Phase::checking) {
+            MHD_resume_connection(client.connection);
+        }
+    }
 }
 
 HttpServer::Impl::Time HttpServer::Impl::now() {
@@ -58,6 +66,10 @@ Result<> HttpServer::Impl::start_daemons() {
     }
     INTACT_TRY_ASSIGN(plain, HttpDaemon::start(loop, count, std::nullopt, callbacks_of(this),
                                                [this] { set_timer(); }));
+    if (!settings.users.empty()) {
+        INTACT_TRY_ASSIGN(checker, PasswordChecker::start(settings.users));
+        INTACT_TRY_ASSIGN(verdicts, loop.on_readable(checker->fd(), [this] { take_verdicts(); }));
+    }
     INTACT_TRY_ASSIGN(deadline, loop.timer(systemd::TimerClock::boot, [this] { end_overdue(); }));
     INTACT_TRY_ASSIGN(rest, loop.timer(systemd::TimerClock::boot, [this] {
         if (!listen()) {

@@ -6,6 +6,7 @@
 #include "metrics/http_daemon.hpp"
 #include "metrics/http_server.hpp"
 #include "metrics/listeners.hpp"
+#include "metrics/password_checker.hpp"
 
 #include <deque>
 
@@ -41,7 +42,10 @@ struct HttpServer::Impl {
     void got_first_line(Client &client);
     MHD_Result got_request(Client &client, const char *url, const char *method);
     void completed(Client &client);
-    MHD_Result answer(Client &client, const Request &request);
+    MHD_Result answer(Client &client, const char *url);
+    MHD_Result authorize(Client &client, const char *url);
+    MHD_Result refuse(Client &client);
+    void take_verdicts();
     MHD_Result send(Client &client, const Answer &answer, const char *header = nullptr,
                     const char *value = nullptr);
 
@@ -55,6 +59,8 @@ struct HttpServer::Impl {
     std::unique_ptr<HttpDaemon> secure;
     std::vector<systemd::Source>
         incoming; ///< one for each socket; none while descriptors are short
+    std::unique_ptr<PasswordChecker> checker; ///< null: everybody may ask
+    systemd::Source verdicts;
     systemd::Timer deadline;
     std::optional<Time> deadline_set;
     systemd::Timer rest;

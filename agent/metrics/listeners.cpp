@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -99,6 +100,10 @@ Result<ListeningSocket> ListeningSocket::open(const ListenAddress &address) {
 Result<ListeningSocket> ListeningSocket::adopt(int fd) {
     ListeningSocket made;
     INTACT_TRY_ASSIGN(made.address_, address_of(fd));
+    // A client that has gone again before it is accepted would stop the loop.
+    if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
+        return fail_errno(errno, "keep a socket from waiting");
+    }
     made.fd_ = fd;
     return made;
 }

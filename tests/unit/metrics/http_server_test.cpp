@@ -5,7 +5,10 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 namespace intact::metrics::test {
 namespace {
@@ -134,6 +137,32 @@ TEST(HttpServerAddresses, that_are_taken_are_told) {
               fmt::format("serve metrics: listen on 127.0.0.1:{}: the address is in use | another "
                           "program has it: stop that, or change metrics.listen=",
                           first.port()));
+}
+
+TEST(HttpServerAddresses, count_for_nothing_beside_sockets_that_were_handed_over) {
+    Served first(local_settings());
+    const TempDir dir;
+    const os::UniqueFd inet(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(listen(inet.get(), 10), 0); // of a port that the system chooses
+    const os::UniqueFd local(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{AF_UNIX, {}};
+    (dir / "s").copy(address.sun_path, sizeof address.sun_path - 1);
+    ASSERT_EQ(bind(local.get(), reinterpret_cast<sockaddr *>(&address), sizeof address), 0);
+    ASSERT_EQ(listen(local.get(), 10), 0);
+    config::MetricsSettings settings = local_settings();
+    settings.listen[0].port = first.port(); // taken
+    {
+        const Served served(settings, {}, {inet.get(), local.get()});
+        ASSERT_EQ(served.error(), "");
+        ASSERT_EQ(served.addresses().size(), 2U);
+        EXPECT_THAT(get(served.port()), StartsWith("HTTP/1.1 200 "));
+        const RawClient client = RawClient::to_unix(dir / "s");
+        client.send("GET /metrics HTTP/1.0\r\n\r\n");
+        EXPECT_THAT(client.rest(), HasSubstr("a_metric"));
+    }
+    // They are somebody else's: still there, and still listening.
+    EXPECT_TRUE(RawClient::to_unix(dir / "s").is_open());
+    EXPECT_THAT(Served(settings, {}, {STDIN_FILENO}).error(), HasSubstr("ask a socket"));
 }
 
 class UnixSocketTest : public testing::Test {
