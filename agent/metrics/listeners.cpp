@@ -18,7 +18,6 @@ namespace {
 using config::ListenAddress;
 using Family = ListenAddress::Family;
 
-constexpr int kBacklog = 128;
 /// The group may ask: whoever is to read metrics becomes a member of it.
 constexpr mode_t kSocketMode = 0660;
 
@@ -132,7 +131,7 @@ Result<> ListeningSocket::open_unix() {
     }
     file_ = address_.host;
     if (lstat(file_.c_str(), &identity_) != 0 || chmod(file_.c_str(), kSocketMode) != 0 ||
-        listen(fd_, kBacklog) != 0) {
+        listen(fd_, SOMAXCONN) != 0) {
         return fail_errno(errno, "make the socket");
     }
     return {};
@@ -161,7 +160,7 @@ Result<> ListeningSocket::open_inet() {
         return fail_errno(errno, "keep a socket to IPv6");
     }
     if (bind(fd_, &address.any, is_ipv6 ? sizeof address.ipv6 : sizeof address.ipv4) != 0 ||
-        listen(fd_, kBacklog) != 0) {
+        listen(fd_, SOMAXCONN) != 0) {
         return errno == EADDRINUSE ? fail(taken("the address is in use"))
                                    : fail_errno(errno, "take the address");
     }
