@@ -1,9 +1,11 @@
 #include "catalog/catalog.hpp"
 
+#include "catalog/facts.hpp"
 #include "catalog/rows.hpp"
 #include "catalog/schema.hpp"
 #include "catalog/slots.hpp"
 #include "catalog/sqlite.hpp"
+#include "catalog/totals.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -104,6 +106,7 @@ Result<> Catalog::begin(const RunRecord &record) {
 Result<> Catalog::finish(const RunRecord &record) {
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
     INTACT_TRY(write_run(impl_->database, record, IfPresent::update));
+    INTACT_TRY(touch(impl_->database, record.job));
     return transaction.commit();
 }
 
@@ -133,6 +136,9 @@ Result<std::vector<std::string>> Catalog::settle(const std::string &job,
     INTACT_TRY_ASSIGN(Statement update, database.prepare(fmt::format(
                                             "UPDATE runs SET outcome = 'interrupted' {}", kWhich)));
     INTACT_TRY(update.bind(job).bind(except_run_id).run());
+    if (!settled.empty()) {
+        INTACT_TRY(touch(database, job));
+    }
     INTACT_TRY(transaction.commit());
     return settled;
 }
@@ -140,6 +146,7 @@ Result<std::vector<std::string>> Catalog::settle(const std::string &job,
 Result<bool> Catalog::adopt(const RunRecord &record) {
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
     INTACT_TRY_ASSIGN(const bool is_new, write_run(impl_->database, record, IfPresent::keep));
+    INTACT_TRY(touch(impl_->database, record.job));
     INTACT_TRY(transaction.commit());
     return is_new;
 }
@@ -195,10 +202,30 @@ Result<std::optional<RunRecord>> Catalog::last_backup(const std::string &job) co
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
-Result<std::map<std::string, LastRun>> Catalog::last_runs() const {
+Result<> Catalog::count_runs(const std::string &job) {
+    INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
+    INTACT_TRY(catalog::count_runs(impl_->database, job));
+    return transaction.commit();
+}
+
+Result<> Catalog::note_verification(const std::string &job, const std::string &archive,
+                                    WallTime time, bool is_whole) {
+    INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
+    INTACT_TRY(write_verification(impl_->database, job, archive, time, is_whole));
+    return transaction.commit();
+}
+
+Result<> Catalog::note_destination(const std::string &job, const DestinationFacts &facts,
+                                   const std::set<std::string> &archives) {
+    INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
+    INTACT_TRY(write_destination(impl_->database, job, facts, archives));
+    return transaction.commit();
+}
+
+Result<FactsSince> Catalog::facts(std::int64_t since) const {
     INTACT_TRY_ASSIGN(const Transaction transaction,
                       Transaction::begin(impl_->database, Access::read));
-    return read_last_runs(impl_->database);
+    return read_facts(impl_->database, since);
 }
 
 Result<> Catalog::apply(const std::vector<LedgerChange> &changes) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.hpp"
+#include "catalog/job_facts.hpp"
 #include "catalog/run_record.hpp"
 #include "catalog/slot_record.hpp"
 
@@ -10,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,8 +58,17 @@ public:
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;
 
-    /// The last run that is over, of every job that had one.
-    Result<std::map<std::string, LastRun>> last_runs() const;
+    /// Adds the runs of `job` (empty: of all) that are over to its sums, each once, as what it is
+    /// by now: the last thing that is done about a run.
+    Result<> count_runs(const std::string &job);
+    /// One of the job's backups was read back and is whole, or damaged.
+    Result<> note_verification(const std::string &job, const std::string &archive, WallTime time,
+                               bool is_whole);
+    /// A look at the job's destination, and the archives that lie there.
+    Result<> note_destination(const std::string &job, const DestinationFacts &facts,
+                              const std::set<std::string> &archives);
+    /// Of the jobs whose facts changed after that revision; 0: of all that have any.
+    Result<FactsSince> facts(std::int64_t since) const;
 
     /// What the scheduler decided, in one transaction; durable on return.
     Result<> apply(const std::vector<LedgerChange> &changes);

@@ -27,15 +27,6 @@ constexpr std::string_view kUpdate =
     "warning_count = excluded.warning_count, stderr_tail = excluded.stderr_tail, "
     "filesystem = excluded.filesystem, mount_point = excluded.mount_point";
 
-// One look into the index for each job, however long its history is.
-constexpr std::string_view kLastRuns =
-    "SELECT last.job, last.run_id, last.outcome, coalesce(last.failure_code, ''), last.finished, "
-    "(SELECT finished FROM runs WHERE job = jobs.job AND archive <> '' AND finished IS NOT NULL "
-    "ORDER BY started DESC LIMIT 1) "
-    "FROM (SELECT DISTINCT job FROM runs) AS jobs JOIN runs AS last ON last.rowid = "
-    "(SELECT rowid FROM runs WHERE job = jobs.job AND outcome <> 'running' "
-    "ORDER BY started DESC LIMIT 1)";
-
 std::string_view clause_of(IfPresent if_present) {
     switch (if_present) {
     case IfPresent::update:
@@ -48,19 +39,11 @@ std::string_view clause_of(IfPresent if_present) {
     return "";
 }
 
-std::int64_t to_number(WallTime time) {
-    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
-}
-
-WallTime to_time(std::int64_t number) {
-    return WallTime(std::chrono::nanoseconds(number));
-}
-
 void bind_run(Statement &statement, const RunRecord &record) {
     const std::optional<std::int64_t> finished =
-        record.finished ? std::optional(to_number(*record.finished)) : std::nullopt;
+        record.finished ? std::optional(to_nsec(*record.finished)) : std::nullopt;
     statement.bind(record.run_id).bind(record.job).bind(record.host).bind(record.pid);
-    statement.bind(to_number(record.started)).bind(finished).bind(name_of(record.outcome));
+    statement.bind(to_nsec(record.started)).bind(finished).bind(name_of(record.outcome));
     if (record.failure) {
         statement.bind(record.failure->code).bind(record.failure->stage);
         statement.bind(record.failure->message).bind(record.failure->hint);
@@ -115,9 +98,9 @@ Result<RunRecord> read_row(const Database &database, const Statement &row) {
     record.job = row.bytes(1);
     record.host = row.bytes(2);
     record.pid = row.integer(3);
-    record.started = to_time(row.integer(4));
+    record.started = from_nsec(row.integer(4));
     if (const auto finished = row.optional_integer(5)) {
-        record.finished = to_time(*finished);
+        record.finished = from_nsec(*finished);
     }
     const std::string outcome_word = row.bytes(6);
     const auto outcome = outcome_named(outcome_word);
@@ -213,25 +196,6 @@ Result<std::vector<RunRecord>> read_runs(Database &database, const Selection &se
         INTACT_TRY(read_details(database, record));
     }
     return records;
-}
-
-Result<std::map<std::string, LastRun>> read_last_runs(Database &database) {
-    INTACT_TRY_ASSIGN(Statement row, database.prepare(kLastRuns));
-    std::map<std::string, LastRun> found;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return found;
-        }
-        LastRun &last = found[row.bytes(0)];
-        last.run_id = row.bytes(1);
-        last.outcome = outcome_named(row.bytes(2)).value_or(Outcome::failure);
-        last.failure = row.bytes(3);
-        last.finished = to_time(row.optional_integer(4).value_or(0));
-        if (const auto success = row.optional_integer(5)) {
-            last.success = to_time(*success);
-        }
-    }
 }
 
 } // namespace intact::catalog

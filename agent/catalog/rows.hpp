@@ -4,7 +4,6 @@
 #include "catalog/run_record.hpp"
 #include "catalog/sqlite.hpp"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -24,7 +23,5 @@ struct Selection {
     std::optional<std::int64_t> limit;
 };
 Result<std::vector<RunRecord>> read_runs(Database &database, const Selection &selection);
-/// By job, as Catalog::last_runs().
-Result<std::map<std::string, LastRun>> read_last_runs(Database &database);
 
 } // namespace intact::catalog

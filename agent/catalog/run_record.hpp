@@ -53,15 +53,6 @@ struct RunRecord {
     std::string stderr_tail;                        ///< of a command source, last 64 KiB
 };
 
-/// What a job's runs came to in the end.
-struct LastRun {
-    std::string run_id;
-    Outcome outcome = Outcome::failure;
-    std::string failure; ///< its code; empty: none
-    WallTime finished{};
-    std::optional<WallTime> success; ///< when the newest backup was finished
-};
-
 /// Beside 0 and the codes of errors: something was left out, and the rest is sound.
 constexpr int kExitPartial = 3;
 

@@ -1,6 +1,7 @@
 #include "catalog/schema.hpp"
 
 #include "catalog/slots.hpp"
+#include "catalog/totals.hpp"
 #include "os/file.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +10,7 @@ namespace intact::catalog {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x496e7463; // "Intc"
-constexpr std::int64_t kVersion = 3;
+constexpr std::int64_t kVersion = 4;
 
 // Times are nanoseconds since 1970 (UTC). Paths and what a command said are bytes, hence BLOB; all
 // else is UTF-8.
@@ -64,12 +65,17 @@ ALTER TABLE runs ADD COLUMN filesystem  TEXT NOT NULL DEFAULT '';
 ALTER TABLE runs ADD COLUMN mount_point BLOB NOT NULL DEFAULT x'';
 )sql";
 
-// Format 2 kept runs only, no slots.
+// Format 2 kept runs only, no slots; format 3 no sums.
 Result<> bring_up(Database &database, std::int64_t version) {
     if (version < 2) {
         INTACT_TRY(database.execute(std::string(kFromOneToTwo)));
     }
-    return database.execute(std::string(kSlotTables));
+    if (version < 3) {
+        INTACT_TRY(database.execute(std::string(kSlotTables)));
+    }
+    INTACT_TRY(database.execute(std::string(kTotalsTables)));
+    INTACT_TRY(count_all_slots(database));
+    return count_runs(database, "");
 }
 
 struct Marks {
@@ -126,6 +132,7 @@ Result<> prepare_schema(Database &database) {
     if (marks.is_empty()) {
         INTACT_TRY(database.execute(std::string(kTables)));
         INTACT_TRY(database.execute(std::string(kSlotTables)));
+        INTACT_TRY(database.execute(std::string(kTotalsTables)));
     } else {
         INTACT_TRY(check(database, marks));
         if (marks.version == kVersion) {

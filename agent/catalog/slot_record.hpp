@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/outcome.hpp"
+#include "catalog/run_record.hpp"
 
 #include <cstdint>
 #include <map>
@@ -64,8 +65,9 @@ struct PauseEnded {
 struct ClockTurnedBack {
     WallTime to{};
 };
-using LedgerChange =
-    std::variant<SlotRecord, JobSeen, JobForgotten, PauseBegun, PauseEnded, ClockTurnedBack>;
+/// A run ended, and may have left no row: one that could not be begun, or not written.
+using LedgerChange = std::variant<SlotRecord, JobSeen, JobForgotten, PauseBegun, PauseEnded,
+                                  ClockTurnedBack, RunRecord>;
 
 /// Where a job's account stands.
 struct JobAccount {

@@ -1,5 +1,7 @@
 #include "catalog/slots.hpp"
 
+#include "catalog/rows.hpp"
+#include "catalog/totals.hpp"
 #include "os/file.hpp"
 
 #include <algorithm>
@@ -13,18 +15,11 @@ constexpr std::array<std::string_view, 4> kFates{"due", "run", "missed", "skippe
 constexpr std::string_view kSlotColumns =
     "slots.job, first, last, count, fate, reason, slots.run_id, attempts, decided";
 
-std::int64_t to_nsec(WallTime time) {
-    return time.time_since_epoch().count();
-}
-
-WallTime from_nsec(std::int64_t nsec) {
-    return WallTime(std::chrono::nanoseconds(nsec));
-}
-
 struct Applier {
     Database &database;
 
     Result<> operator()(const SlotRecord &slot) const {
+        INTACT_TRY(count_slot(database, slot));
         INTACT_TRY_ASSIGN(
             Statement row,
             database.prepare("INSERT OR REPLACE INTO slots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"));
@@ -35,7 +30,8 @@ struct Applier {
     Result<> operator()(const JobSeen &seen) const {
         INTACT_TRY_ASSIGN(Statement row,
                           database.prepare("INSERT OR REPLACE INTO schedules VALUES (?, ?)"));
-        return row.bind(seen.job).bind(to_nsec(seen.since)).run();
+        INTACT_TRY(row.bind(seen.job).bind(to_nsec(seen.since)).run());
+        return touch(database, seen.job);
     }
     Result<> operator()(const JobForgotten &forgotten) const {
         return remove("DELETE FROM schedules WHERE job = ?", forgotten.job);
@@ -49,6 +45,10 @@ struct Applier {
     }
     Result<> operator()(const PauseEnded &pause) const {
         return remove("DELETE FROM pauses WHERE job = ?", pause.job);
+    }
+    Result<> operator()(const RunRecord &run) const {
+        INTACT_TRY(write_run(database, run, IfPresent::keep));
+        return count_runs(database, run.job);
     }
     Result<> operator()(const ClockTurnedBack &turned) const {
         for (const std::string_view sql :

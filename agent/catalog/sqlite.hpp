@@ -1,6 +1,7 @@
 // The few SQLite calls the catalog needs, each with an owner and an error. Knows no table.
 #pragma once
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 #include <cstdint>
@@ -16,6 +17,14 @@ struct sqlite3_stmt;
 namespace intact::catalog {
 
 class Statement;
+
+/// Times as the tables hold them: nanoseconds since 1970 (UTC).
+inline std::int64_t to_nsec(WallTime time) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+inline WallTime from_nsec(std::int64_t nsec) {
+    return WallTime(std::chrono::nanoseconds(nsec));
+}
 
 /// One connection. Errors: catalog_failed with the file, SQLite's words and its extended code.
 /// Thread: one.

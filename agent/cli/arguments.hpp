@@ -145,6 +145,10 @@ struct SelftestArguments {
     Form form = Form::text;
 };
 
+struct MetricsArguments {};
+struct SurveyArguments {
+    Voice voice = Voice::normal;
+};
 struct RebuildArguments {};
 struct VersionArguments {};
 
@@ -153,7 +157,7 @@ using Arguments =
                  RestoreArguments, ListArguments, HistoryArguments, ScheduleArguments,
                  StatusArguments, CancelArguments, PauseArguments, ResumeArguments, ReloadArguments,
                  AcceptClockArguments, DoctorArguments, RecoverArguments, SelftestArguments,
-                 RebuildArguments, VersionArguments>;
+                 MetricsArguments, SurveyArguments, RebuildArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

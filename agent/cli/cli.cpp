@@ -37,6 +37,8 @@ struct Dispatch {
     int operator()(const SelftestArguments &arguments) const {
         return selftest_publish(session, arguments);
     }
+    int operator()(const MetricsArguments &) const { return show_metrics(session); }
+    int operator()(const SurveyArguments &arguments) const { return survey(session, arguments); }
     int operator()(const RebuildArguments &) const { return rebuild_catalog(session); }
     int operator()(const VersionArguments &) const {
         print(version_text() + "\n");

@@ -125,7 +125,8 @@ public:
         add_doctor(app_, doctor_, words_);
         add_recover(app_, recover_, words_);
         add_selftest(app_, selftest_, words_);
-        add_catalog(app_);
+        add_metrics(app_);
+        add_catalog(app_, words_);
         app_.add_subcommand("version", "Print the version")->footer("Example: intact version");
     }
 
@@ -241,8 +242,13 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         selftest_.form = form;
         return with(selftest_);
     }
+    if (has("metrics")) {
+        return with(MetricsArguments{});
+    }
     if (has("catalog")) {
-        return with(RebuildArguments{});
+        return app_.get_subcommand("catalog")->got_subcommand("survey")
+                   ? with(SurveyArguments{words_.quiet ? Voice::quiet : Voice::normal})
+                   : with(RebuildArguments{});
     }
     return has("version") ? with(VersionArguments{}) : assemble_control();
 }

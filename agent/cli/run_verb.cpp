@@ -6,6 +6,7 @@
 #include "cli/run_reporter.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
+#include "cli/textfile.hpp"
 #include "cli/verbs.hpp"
 #include "os/file.hpp"
 
@@ -159,10 +160,14 @@ int run(const Session &session, const RunArguments &arguments) {
         warn_about_broken(configuration);
     }
 
-    return run_each(arguments, jobs, exit_code,
-                    [&](const std::string &job, const std::stop_token &stop) {
-                        return run_one(session, arguments, *configuration.find(job), stop);
-                    });
+    exit_code = run_each(arguments, jobs, exit_code,
+                         [&](const std::string &job, const std::stop_token &stop) {
+                             return run_one(session, arguments, *configuration.find(job), stop);
+                         });
+    if (arguments.report_fd < 0) {
+        write_textfile(session);
+    }
+    return exit_code;
 }
 
 } // namespace intact::cli

@@ -20,6 +20,7 @@ struct Writes {
     bool operator()(const RunArguments &run) const { return run.by == RunBy::us; }
     bool operator()(const RecoverArguments &) const { return true; }
     bool operator()(const RebuildArguments &) const { return true; }
+    bool operator()(const SurveyArguments &) const { return true; }
     bool operator()(const DoctorArguments &) const { return true; } // it tries the destination
     template <typename Other>
     bool operator()(const Other &) const {

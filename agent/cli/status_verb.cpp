@@ -35,7 +35,7 @@ Result<View> ask(control::Client &daemon, const std::string &job) {
 }
 
 struct Known {
-    std::map<std::string, catalog::LastRun> last_runs;
+    catalog::FactsSince facts;
     catalog::Ledger ledger;
 };
 
@@ -45,7 +45,7 @@ Result<Known> read_catalog(const Session &session) {
     INTACT_TRY_ASSIGN(const bool is_there, catalog::Catalog::exists(state_dir));
     if (is_there) {
         INTACT_TRY_ASSIGN(const auto catalog, catalog::Catalog::open(state_dir));
-        INTACT_TRY_ASSIGN(known.last_runs, catalog->last_runs());
+        INTACT_TRY_ASSIGN(known.facts, catalog->facts(0));
         INTACT_TRY_ASSIGN(known.ledger, catalog->ledger());
     }
     return known;
@@ -70,11 +70,11 @@ control::JobState state_of(const config::Job &job, const Known &known) {
             state.next_due = next->at;
         }
     }
-    if (const auto last = known.last_runs.find(job.name); last != known.last_runs.end()) {
-        state.last =
-            control::LastRun{last->second.run_id, std::string(name_of(last->second.outcome)),
-                             last->second.failure, last->second.finished};
-        state.last_success = last->second.success;
+    if (const auto facts = known.facts.jobs.find(job.name); facts != known.facts.jobs.end()) {
+        if (facts->second.last) {
+            state.last = control::last_run_of(*facts->second.last);
+        }
+        state.last_success = facts->second.last_success;
     }
     return state;
 }

@@ -183,7 +183,13 @@ void add_selftest(CLI::App &app, SelftestArguments &selftest, Words &words) {
     verb.footer("Example: intact selftest publish /mnt/usb --rounds 10");
 }
 
-void add_catalog(CLI::App &app) {
+void add_metrics(CLI::App &app) {
+    app.add_subcommand("metrics", "Print the metrics of all jobs, without the daemon")
+        ->footer("What the daemon serves at metrics.listen has also what runs and waits now.\n"
+                 "Example: intact metrics | promtool check metrics");
+}
+
+void add_catalog(CLI::App &app, Words &words) {
     CLI::App &catalog = *app.add_subcommand("catalog", "Look after the record of runs");
     catalog.require_subcommand(1);
     catalog.footer("Example: intact catalog rebuild");
@@ -191,6 +197,11 @@ void add_catalog(CLI::App &app) {
         .add_subcommand("rebuild", "Make the catalog again from the manifests of all jobs' backups")
         ->footer("What the catalog knows already stays; a damaged one is moved aside.\n"
                  "Example: intact catalog rebuild");
+    CLI::App &survey = *catalog.add_subcommand(
+        "survey", "Look at all destinations: backups kept, and room that is left");
+    add_quiet(survey, words);
+    survey.footer("The daemon does so by itself, for its metrics (daemon.survey_interval).\n"
+                  "Example: intact catalog survey");
 }
 
 } // namespace intact::cli

@@ -47,6 +47,7 @@ void add_accept_clock(CLI::App &app);
 void add_doctor(CLI::App &app, DoctorArguments &doctor, Words &words);
 void add_recover(CLI::App &app, RecoverArguments &recover, Words &words);
 void add_selftest(CLI::App &app, SelftestArguments &selftest, Words &words);
-void add_catalog(CLI::App &app);
+void add_metrics(CLI::App &app);
+void add_catalog(CLI::App &app, Words &words);
 
 } // namespace intact::cli

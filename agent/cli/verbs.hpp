@@ -23,6 +23,8 @@ int accept_clock(const Session &session);
 int doctor(const Session &session, const DoctorArguments &arguments);
 int recover(const Session &session, const RecoverArguments &arguments);
 int selftest_publish(const Session &session, const SelftestArguments &arguments);
+int show_metrics(const Session &session);
+int survey(const Session &session, const SurveyArguments &arguments);
 int rebuild_catalog(const Session &session);
 
 } // namespace intact::cli

@@ -8,6 +8,7 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "cli/verification_log.hpp"
 #include "destination/chain.hpp"
 #include "destination/verify.hpp"
 
@@ -181,6 +182,7 @@ int verify(const Session &session, const VerifyArguments &arguments) {
             print_aside(fmt::format("note: {}\n", gap));
         }
     }
+    VerificationLog log(session);
     JsonLines json(STDOUT_FILENO);
     std::uint64_t sound = 0;
     for (const ChosenBackup &chosen : found.backups) {
@@ -188,6 +190,7 @@ int verify(const Session &session, const VerifyArguments &arguments) {
         if (!verdict.result && verdict.result.error().code() == ErrorCode::cancelled) {
             return print_error(verdict.result.error());
         }
+        log.note(chosen, verdict.result);
         if (arguments.form == Form::json) {
             json.write(as_json(chosen, verdict));
         } else if (!verdict.result || arguments.voice == Voice::normal) {

@@ -30,6 +30,12 @@ constexpr std::array kAgentKeys{
         .minimum = 0,
         .maximum = kLongestGrace,
         .summary = "How long runs may go on when the daemon is told to stop"},
+    Key{.name = "daemon.survey_interval",
+        .kind = Kind::duration,
+        .builtin = "\"15min\"",
+        .minimum = 60'000'000,
+        .maximum = kUnbounded,
+        .summary = "How often metrics look at the destinations: room that is left, backups kept"},
 
     Key{.name = "metrics.listen",
         .kind = Kind::texts,

@@ -61,6 +61,7 @@ struct DaemonSettings {
     unsigned max_concurrent_runs = 2;
     unsigned max_runs_per_filesystem = 1;
     std::chrono::microseconds shutdown_grace = std::chrono::minutes(5);
+    std::optional<std::chrono::microseconds> survey_interval = std::chrono::minutes(15);
 };
 
 /// [metrics] in intact.toml.

@@ -126,6 +126,8 @@ struct Schedule {
     DelayKind delay_kind = DelayKind::stable;
     bool catch_up = true;
     std::chrono::microseconds catch_up_window = std::chrono::microseconds::max();
+    /// After the time at which a run begins; none: worked out from its limits.
+    std::optional<std::chrono::microseconds> success_within;
 };
 
 /// When it is due, in its own zone or the host's as it is now.

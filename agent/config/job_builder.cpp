@@ -126,6 +126,9 @@ std::optional<Schedule> schedule_of(const Effective &values) {
     schedule.delay_kind = choice<DelayKind>(values, "schedule.random_delay_kind", kDelayKinds);
     schedule.catch_up = values.get<bool>("schedule.catch_up");
     schedule.catch_up_window = values.get<microseconds>("schedule.catch_up_window");
+    if (values.find("schedule.success_within").value != nullptr) {
+        schedule.success_within = values.get<microseconds>("schedule.success_within");
+    }
     return schedule;
 }
 
@@ -139,6 +142,7 @@ DaemonSettings build_daemon_settings(const Layer &agent) {
     settings.max_runs_per_filesystem =
         static_cast<unsigned>(values.get<std::int64_t>("daemon.max_runs_per_filesystem"));
     settings.shutdown_grace = values.get<microseconds>("daemon.shutdown_grace");
+    settings.survey_interval = limit(values, "daemon.survey_interval");
     return settings;
 }
 

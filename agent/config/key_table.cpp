@@ -59,6 +59,12 @@ constexpr std::array kJobKeys{
         .minimum = 1,
         .maximum = kUnbounded,
         .summary = "How late that run may be"},
+    Key{.name = "schedule.success_within",
+        .kind = Kind::duration,
+        .minimum = 1,
+        .maximum = kYear,
+        .summary = "How long after its time a backup may take before metrics tell that it is "
+                   "overdue; default: what run.timeout and run.retries allow, or an hour or more"},
 
     Key{.name = "source.type",
         .kind = Kind::choice,

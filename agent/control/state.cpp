@@ -103,6 +103,12 @@ WallTime from_usec(std::uint64_t usec) {
     return WallTime(std::chrono::microseconds(usec));
 }
 
+// Nobody saw the end of one that was interrupted.
+LastRun last_run_of(const catalog::EndedRun &run) {
+    return {run.run_id, std::string(name_of(run.outcome)), run.failure,
+            run.finished.value_or(run.started)};
+}
+
 BusFacts facts_of(const JobState &state) {
     BusFacts facts;
     Writer writer(facts);

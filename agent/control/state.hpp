@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/clock.hpp"
+#include "catalog/job_facts.hpp"
 #include "systemd/bus_value.hpp"
 
 #include <cstdint>
@@ -17,6 +18,8 @@ struct LastRun {
     std::string failure; ///< empty: none
     WallTime ended{};
 };
+
+LastRun last_run_of(const catalog::EndedRun &run);
 
 /// A run under way.
 struct Moving {

@@ -23,4 +23,8 @@ std::chrono::microseconds boot_time() {
     return time_of(CLOCK_BOOTTIME);
 }
 
+std::optional<WallTime> wall_time(const std::optional<scheduler::Instant> &instant) {
+    return instant ? std::optional<WallTime>(*instant) : std::nullopt;
+}
+
 } // namespace intact::daemon

@@ -63,6 +63,14 @@ void ControlBus::try_later() {
     retry_.set(boot_time() + rest_);
 }
 
+bool ControlBus::ask(const systemd::BusPeer &whom, const std::string &method,
+                     const systemd::BusValues &values, systemd::Bus::Answer answer) {
+    if (is_connected_) {
+        bus_->call_later(whom, method, values, std::move(answer));
+    }
+    return is_connected_;
+}
+
 void ControlBus::delay_shutdown(bool is_wanted) {
     if (!is_wanted) {
         inhibitor_.reset();

@@ -25,6 +25,9 @@ public:
     Result<> connect(std::function<void(const Result<> &)> on_name);
     /// None while the bus is gone.
     control::Service *service() { return is_connected_ ? service_.get() : nullptr; }
+    /// Puts a question to another on the bus; false: it is gone.
+    bool ask(const systemd::BusPeer &whom, const std::string &method,
+             const systemd::BusValues &values, systemd::Bus::Answer answer);
     /// While a run is on, the host is asked to put off its shutdown for a moment.
     void delay_shutdown(bool is_wanted);
 

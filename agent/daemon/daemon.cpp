@@ -18,11 +18,13 @@ namespace {
 using std::chrono::microseconds;
 using systemd::TimerClock;
 
-LastRuns last_runs_of(const catalog::LastRun &last) {
-    return {control::LastRun{last.run_id, std::string(name_of(last.outcome)), last.failure,
-                             last.finished},
-            last.success};
+LastRuns last_runs_of(const catalog::JobFacts &facts) {
+    return {facts.last ? std::optional(control::last_run_of(*facts.last)) : std::nullopt,
+            facts.last_success};
 }
+
+/// Whoever asks whether there is a daemon holds its lock for an instant.
+constexpr std::chrono::milliseconds kLockPatience{2000};
 
 scheduler::Instant release_date() {
     return *schedule::Zone::named("UTC").value().read(INTACT_RELEASE_DATE);
@@ -36,7 +38,12 @@ bool may_be_tried_again(const RunResult &result) {
 } // namespace
 
 Daemon::Daemon(systemd::EventLoop &loop, Options options, Program program)
-    : loop_(loop), options_(std::move(options)), program_(std::move(program)) {}
+    : loop_(loop), options_(std::move(options)), program_(std::move(program)),
+      clock_sync_([this](const auto &whom, const auto &method, const auto &values, auto answer) {
+          return control_ && control_->ask(whom, method, values, std::move(answer));
+      }),
+      metrics_(loop, {[this] { return agent_sample(); }, [this] { return live_jobs(); },
+                      [this] { return is_ready_; }}) {}
 
 Daemon::~Daemon() {
     if (lock_) {
@@ -57,13 +64,13 @@ Result<> Daemon::start() {
     return options_.bus ? join_bus() : open_catalog();
 }
 
-// Two daemons that share a ledger would each run what is due. No job has a name like that lock's.
+// Two daemons that share a ledger would each run what is due.
 Result<> Daemon::lock_state() {
     INTACT_TRY_ASSIGN(const os::Directory directory,
                       os::Directory::make_and_open(places_.state_dir + "/locks"));
     const os::LockOwner owner{getpid(), engine::make_context("").host, "intactd",
                               rfc3339(system_clock().now())};
-    auto lock = os::LockFile::acquire(directory, "_daemon.lock", owner, {}, {});
+    auto lock = os::LockFile::acquire(directory, engine::kDaemonLock, owner, kLockPatience, {});
     if (!lock) {
         return fail(std::move(lock).error().with_hint(
             "another daemon has this state directory: stop that one, or give --state-dir"));
@@ -105,23 +112,28 @@ Result<> Daemon::prepare() {
     INTACT_TRY_ASSIGN(extend_timer_, loop_.timer(TimerClock::boot, [this] { ask_for_time(); }));
     INTACT_TRY_ASSIGN(clock_change_,
                       ClockChange::watch(loop_, [this] { pump(); }, [this] { zone_changed(); }));
-    host_ = read_host_facts();
+    host_ = scheduler::read_host_facts(engine::make_context("").host);
     return {};
 }
 
 config::Configuration Daemon::read_configuration(JobSet &into) const {
     return config::load_each(places_, [&](config::LoadedJob one) {
-        into.plans.push_back(plan_of(one.job, host_));
+        into.plans.push_back(scheduler::plan_of(one.job, host_));
+        MeasuredJob measured{
+            std::make_shared<const metrics::JobTraits>(metrics::traits_of(one.job)),
+            metrics::allowance_of(one.job)};
         into.jobs.emplace_hint(into.jobs.end(), std::move(one.job.name),
                                JobFile{{std::move(one.job.file), std::move(one.text)},
                                        one.job.limits,
-                                       one.job.priority});
+                                       one.job.priority,
+                                       std::move(measured)});
     });
 }
 
 void Daemon::take(config::Configuration configuration, JobSet read) {
     main_ = std::move(configuration.main);
     settings_ = configuration.daemon;
+    metrics_settings_ = configuration.metrics;
     jobs_ = std::move(read.jobs);
     plans_ = std::move(read.plans);
     broken_.clear();
@@ -129,6 +141,8 @@ void Daemon::take(config::Configuration configuration, JobSet read) {
         broken_.insert(one.name);
     }
     loaded_ = system_clock().now();
+    is_configuration_good_ = check_whole(configuration).has_value();
+    metrics_.configure(metrics_settings_, measured_jobs());
 }
 
 // A run that died with the host or the daemon may have published its backup: the ledger is read
@@ -162,18 +176,25 @@ Result<> Daemon::begin_scheduling() {
         return {};
     }
     INTACT_TRY_ASSIGN(const catalog::Ledger ledger, catalog_->ledger());
-    INTACT_TRY_ASSIGN(const auto last_runs, catalog_->last_runs());
-    for (const auto &[job, last] : last_runs) {
-        last_runs_[job] = last_runs_of(last);
+    INTACT_TRY(catalog_->count_runs(""));
+    INTACT_TRY_ASSIGN(auto facts, catalog_->facts(0));
+    for (const auto &[job, one] : facts.jobs) {
+        last_runs_[job] = last_runs_of(one);
     }
     const scheduler::Now time = now();
     scheduler_ = std::make_unique<scheduler::Scheduler>(
-        scheduler::Scheduler::Setting{limits_of(settings_), release_date(),
+        scheduler::Scheduler::Setting{scheduler::limits_of(settings_), release_date(),
                                       [] { return RunId::make(system_clock().now()).str(); }},
         ledger, time);
     INTACT_TRY_ASSIGN(ledger_, LedgerWriter::start(std::move(catalog_)));
-    INTACT_TRY_ASSIGN(on_ledger_, loop_.on_readable(ledger_->fd(), [this] { pump(); }));
-    scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), time);
+    INTACT_TRY_ASSIGN(on_ledger_, loop_.on_readable(ledger_->fd(), [this] {
+        metrics_.look();
+        pump();
+    }));
+    scheduler_->configure(std::move(plans_), broken_, scheduler::limits_of(settings_), time);
+    INTACT_TRY(metrics_.follow(places_.state_dir, std::move(facts)));
+    INTACT_TRY_ASSIGN(surveyor_, Surveyor::make(loop_, program_));
+    surveyor_->look_every(settings_.survey_interval);
     os::return_free_memory();
     pump();
     is_ready_ = true;
@@ -240,9 +261,9 @@ void Daemon::begin(const scheduler::Start &start) {
     if (run) {
         log_begun(start);
         runs_[start.job] = *std::move(run);
-        if (control::Service *service = control_ ? control_->service() : nullptr) {
-            service->tell_run_begun(start.job, start.run_id,
-                                    std::string(scheduler::name_of(start.cause)), start.attempt);
+        if (control::Service *on_bus = service()) {
+            on_bus->tell_run_begun(start.job, start.run_id,
+                                   std::string(scheduler::name_of(start.cause)), start.attempt);
         }
         return;
     }
@@ -250,6 +271,7 @@ void Daemon::begin(const scheduler::Start &start) {
     result.code = name_of(run.error().code());
     result.message = run.error().message();
     result.hint = run.error().hint();
+    make_sure_of_row(start.job, start.run_id, result, std::string(name_of(Stage::claim)));
     note(start.job, start.run_id, result);
     tell_scheduler(start.job, result);
 }
@@ -258,6 +280,9 @@ void Daemon::run_ended(const std::string &job, const RunResult &result) {
     const std::unique_ptr<RunProcess> run = std::move(runs_.at(job));
     runs_.erase(job);
     note(job, run->order().run_id, result);
+    if (run->report().result()) {
+        make_sure_of_row(job, run->order().run_id, result, run->report().progress().stage);
+    }
     if (run->report().result() || is_stopping_runs_) {
         tell_scheduler(job, result);
         pump();
@@ -281,8 +306,9 @@ void Daemon::run_ended(const std::string &job, const RunResult &result) {
 void Daemon::note(const std::string &job, const std::string &run_id, const RunResult &result) {
     log_ended(job, run_id, result);
     note_end(last_runs_[job], run_id, result, system_clock().now());
-    if (control::Service *service = control_ ? control_->service() : nullptr) {
-        service->tell_run_ended(run_told_of(job, run_id, result));
+    metrics_.touch();
+    if (control::Service *on_bus = service()) {
+        on_bus->tell_run_ended(run_told_of(job, run_id, result));
     }
 }
 

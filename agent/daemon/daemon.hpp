@@ -5,13 +5,16 @@
 #include "config/config.hpp"
 #include "control/agent.hpp"
 #include "daemon/clock_change.hpp"
+#include "daemon/clock_sync.hpp"
 #include "daemon/control_bus.hpp"
 #include "daemon/job_states.hpp"
 #include "daemon/ledger_writer.hpp"
-#include "daemon/plans.hpp"
+#include "daemon/metrics.hpp"
 #include "daemon/recovery.hpp"
 #include "daemon/run_process.hpp"
+#include "daemon/surveyor.hpp"
 #include "os/lock_file.hpp"
+#include "scheduler/plans.hpp"
 #include "scheduler/scheduler.hpp"
 #include "systemd/event_loop.hpp"
 
@@ -63,6 +66,7 @@ private:
         config::FileText text;
         config::Limits limits;
         config::Priority priority;
+        MeasuredJob measured;
     };
     /// What is kept of the jobs' files.
     struct JobSet {
@@ -83,11 +87,17 @@ private:
     void pump();
     void begin_what_is_durable();
     void answer_what_is_durable();
+    control::Service *service() const { return control_ ? control_->service() : nullptr; }
     void tell(const std::set<std::string> &touched);
     control::JobState state_of(const scheduler::JobView &view) const;
     void answer_when_durable(Answer answer);
     void begin(const scheduler::Start &start);
     void run_ended(const std::string &job, const RunResult &result);
+    metrics::AgentSample agent_sample();
+    std::vector<LiveJob> live_jobs() const;
+    std::vector<MeasuredJob> measured_jobs() const;
+    void make_sure_of_row(const std::string &job, const std::string &run_id,
+                          const RunResult &result, const std::string &stage);
     void note(const std::string &job, const std::string &run_id, const RunResult &result);
     void tell_scheduler(const std::string &job, const RunResult &result);
     void arm_timers();
@@ -101,13 +111,15 @@ private:
     const Options options_;
     const Program program_;
     config::Places places_;
-    HostFacts host_;
+    scheduler::HostFacts host_;
     std::optional<config::FileText> main_;
     config::DaemonSettings settings_;
+    config::MetricsSettings metrics_settings_;
     std::map<std::string, JobFile> jobs_;
     std::vector<scheduler::Plan> plans_;        ///< of these, until the scheduler has them
     std::set<std::string> broken_;              ///< jobs whose files cannot be used
     WallTime loaded_{};                         ///< when they were read
+    bool is_configuration_good_ = true;         ///< of the last reading, taken or not
     std::optional<os::LockFile> lock_;          ///< of the state directory
     std::unique_ptr<ControlBus> control_;       ///< none: not wanted
     std::unique_ptr<catalog::Catalog> catalog_; ///< until the ledger has it
@@ -116,6 +128,9 @@ private:
     std::map<std::string, std::unique_ptr<Recovery>> recoveries_; ///< by job
     std::map<std::string, std::unique_ptr<RunProcess>> runs_;     ///< by job
     std::map<std::string, LastRuns> last_runs_;                   ///< by job
+    ClockSync clock_sync_;
+    Metrics metrics_;
+    std::unique_ptr<Surveyor> surveyor_;
     std::uint64_t submitted_ = 0; ///< the ledger's number of the latest changes
     struct Waiting {
         std::uint64_t ledger; ///< begins when that much of the ledger is durable

@@ -1,11 +1,9 @@
 #include "daemon/job_states.hpp"
 
+#include "daemon/clocks.hpp"
+
 namespace intact::daemon {
 namespace {
-
-std::optional<WallTime> wall(const std::optional<scheduler::Instant> &instant) {
-    return instant ? std::optional<WallTime>(*instant) : std::nullopt;
-}
 
 control::Moving moving_of(const RunProcess &run) {
     const RunProgress &progress = run.report().progress();
@@ -25,15 +23,15 @@ control::JobState job_state_of(const scheduler::JobView &view, const RunProcess 
     state.job = view.plan->job;
     state.is_enabled = view.plan->is_enabled;
     state.is_paused = view.is_paused;
-    state.paused_until = wall(view.paused_until);
+    state.paused_until = wall_time(view.paused_until);
     if (view.turn != nullptr) {
         state.phase = scheduler::name_of(view.turn->phase);
         state.cause = scheduler::name_of(view.turn->cause);
         state.run_id = view.turn->run_id;
         state.attempt = view.turn->attempts;
     }
-    state.next_slot = wall(view.slot);
-    state.next_due = wall(view.due);
+    state.next_slot = wall_time(view.slot);
+    state.next_due = wall_time(view.due);
     if (run != nullptr) {
         state.moving = moving_of(*run);
     }

@@ -14,13 +14,8 @@ constexpr std::chrono::microseconds kPatience = std::chrono::minutes(1);
 Result<std::unique_ptr<Recovery>> Recovery::start(systemd::EventLoop &loop, const Program &program,
                                                   const std::string &job, const std::string &run_id,
                                                   std::function<void()> on_end) {
-    os::Spawn spawn;
-    spawn.argv = {program.path};
-    spawn.argv.insert(spawn.argv.end(), program.options.begin(), program.options.end());
-    spawn.argv.insert(spawn.argv.end(), {"recover", "--dead-run=" + run_id, job});
-    spawn.environment = environment_of_runs();
-    spawn.output = os::Spawn::Output::as_ours;
-    INTACT_TRY_ASSIGN(os::Process process, os::Process::start(spawn));
+    INTACT_TRY_ASSIGN(os::Process process, os::Process::start(spawn_of(
+                                               program, {"recover", "--dead-run=" + run_id, job})));
     std::unique_ptr<Recovery> recovery(new Recovery(std::move(process), std::move(on_end)));
     Recovery *self = recovery.get();
     INTACT_TRY_ASSIGN(recovery->on_exit_,

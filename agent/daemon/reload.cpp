@@ -3,6 +3,7 @@
 #include "daemon/clocks.hpp"
 #include "daemon/daemon.hpp"
 #include "daemon/event_log.hpp"
+#include "engine/context.hpp"
 #include "os/memory.hpp"
 #include "systemd/notify.hpp"
 
@@ -13,7 +14,7 @@ Result<control::ReloadResult> Daemon::load_again() {
         return fail(ErrorCode::cancelled, "the daemon is starting or being stopped");
     }
     systemd::notify_reloading();
-    host_.mounts = read_host_facts().mounts;
+    host_.mounts = scheduler::read_host_facts(engine::make_context("").host).mounts;
     JobSet read;
     config::Configuration configuration = read_configuration(read);
     log_diagnostics(configuration.diagnostics);
@@ -23,17 +24,19 @@ Result<control::ReloadResult> Daemon::load_again() {
     }
     const Result<> whole = check_whole(configuration);
     result.is_taken = whole.has_value();
+    is_configuration_good_ = result.is_taken;
     if (whole) {
         take(std::move(configuration), std::move(read));
-        scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
+        scheduler_->configure(std::move(plans_), broken_, scheduler::limits_of(settings_), now());
+        surveyor_->look_every(settings_.survey_interval);
         os::return_free_memory();
         log_reloaded(jobs_.size());
     } else {
         log_error(whole.error());
     }
     pump();
-    if (control::Service *service = control_ ? control_->service() : nullptr; service && whole) {
-        service->tell_reloaded();
+    if (control::Service *on_bus = service(); on_bus && whole) {
+        on_bus->tell_reloaded();
     }
     systemd::notify_ready(status_);
     return result;
@@ -49,10 +52,10 @@ void Daemon::zone_changed() {
     for (const auto &[name, file] : jobs_) {
         const config::Configuration one = config::load_snapshot({main_, file.text});
         if (!one.jobs.empty()) {
-            plans_.push_back(plan_of(one.jobs.front().job, host_));
+            plans_.push_back(scheduler::plan_of(one.jobs.front().job, host_));
         }
     }
-    scheduler_->configure(std::move(plans_), broken_, limits_of(settings_), now());
+    scheduler_->configure(std::move(plans_), broken_, scheduler::limits_of(settings_), now());
     log::info("the host's time zone has changed: jobs without schedule.timezone= follow it");
     pump();
 }

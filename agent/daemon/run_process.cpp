@@ -90,6 +90,16 @@ std::map<std::string, std::string> environment_of_runs() {
     return variables;
 }
 
+os::Spawn spawn_of(const Program &program, const std::vector<std::string> &words) {
+    os::Spawn spawn;
+    spawn.argv = {program.path};
+    spawn.argv.insert(spawn.argv.end(), program.options.begin(), program.options.end());
+    spawn.argv.insert(spawn.argv.end(), words.begin(), words.end());
+    spawn.environment = environment_of_runs();
+    spawn.output = os::Spawn::Output::as_ours;
+    return spawn;
+}
+
 RunResult judge(const Report &report, const os::ExitStatus &status,
                 const std::string &stopped_for) {
     RunResult broken;
@@ -144,19 +154,12 @@ Result<std::unique_ptr<RunProcess>> RunProcess::start(systemd::EventLoop &loop,
     fcntl(reader.get(), F_SETFL, O_NONBLOCK);
     INTACT_TRY_ASSIGN(const os::UniqueFd snapshot,
                       in_memory(config::snapshot_json(order.snapshot)));
-    os::Spawn spawn;
-    spawn.argv = {program.path};
-    spawn.argv.insert(spawn.argv.end(), program.options.begin(), program.options.end());
-    for (const std::string &word :
-         {std::string("run"), "--report-fd=" + std::to_string(kReportNumber),
-          "--config-fd=" + std::to_string(kConfigNumber), "--run-id=" + order.run_id, order.job}) {
-        spawn.argv.push_back(word);
-    }
+    os::Spawn spawn = spawn_of(program, {"run", "--report-fd=" + std::to_string(kReportNumber),
+                                         "--config-fd=" + std::to_string(kConfigNumber),
+                                         "--run-id=" + order.run_id, order.job});
     if (order.checks_conditions) {
         spawn.argv.emplace_back("--check-conditions");
     }
-    spawn.environment = environment_of_runs();
-    spawn.output = os::Spawn::Output::as_ours;
     spawn.more_fds = {writer.get(), snapshot.get()};
     spawn.nice = order.priority.nice;
     spawn.io_priority = io_priority_of(order.priority);

@@ -32,6 +32,8 @@ struct RunOrder {
 
 /// Of our own programs: what a command finds everywhere, and what tells where our files lie.
 std::map<std::string, std::string> environment_of_runs();
+/// The program with the daemon's own options and these words; its output goes where ours does.
+os::Spawn spawn_of(const Program &program, const std::vector<std::string> &words);
 
 /// How a run ended, by its report and by what became of its process: one that crashed, was killed
 /// or told something else has failed, whatever it reported.

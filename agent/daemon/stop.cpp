@@ -28,6 +28,7 @@ void Daemon::stop() {
         return;
     }
     scheduler_->drain();
+    surveyor_->look_every(std::nullopt);
     waiting_.clear(); // their slots are due at the next start
     ask_for_time();
     grace_timer_.set(boot_time() + settings_.shutdown_grace);

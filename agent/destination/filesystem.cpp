@@ -197,12 +197,13 @@ Result<Filesystem> examine_filesystem(const os::Directory &directory) {
     return examine_filesystem(directory.fd(), directory.path());
 }
 
-Result<std::uint64_t> free_bytes(const os::Directory &directory) {
+Result<Space> space_of(const os::Directory &directory) {
     struct statvfs info{};
     if (fstatvfs(directory.fd(), &info) != 0) {
         return fail_errno(errno, "examine the filesystem of " + os::quoted(directory.path()));
     }
-    return static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize;
+    return Space{static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize,
+                 static_cast<std::uint64_t>(info.f_blocks) * info.f_frsize};
 }
 
 } // namespace intact::destination

@@ -47,7 +47,11 @@ Filesystem classify(const os::Mount &mount, const Inspector &inspector = system_
 Result<Filesystem> examine_filesystem(int fd, const std::string &path);
 Result<Filesystem> examine_filesystem(const os::Directory &directory);
 
-/// What an ordinary user may still write there. Source: statvfs(3). Errors: io.
-Result<std::uint64_t> free_bytes(const os::Directory &directory);
+struct Space {
+    std::uint64_t free_bytes = 0; ///< that an ordinary user may still write
+    std::uint64_t size_bytes = 0;
+};
+/// Source: statvfs(3). Errors: io.
+Result<Space> space_of(const os::Directory &directory);
 
 } // namespace intact::destination

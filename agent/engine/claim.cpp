@@ -135,11 +135,11 @@ Result<Claim> claim_target(const Context &context, const config::Job &job, const
 std::vector<std::string> foreseen_shortage(const Claim &claim, const config::Job &job,
                                            std::uint64_t last_bytes) {
     std::vector<std::string> lines;
-    if (const auto free = destination::free_bytes(claim.target.directory);
-        free && *free < claim.previous_bytes) {
-        lines.push_back(fmt::format("{} has {} free, the previous backup took {}",
-                                    os::quoted(job.destination.path), format_size(*free),
-                                    format_size(claim.previous_bytes)));
+    if (const auto space = destination::space_of(claim.target.directory);
+        space && space->free_bytes < claim.previous_bytes) {
+        lines.push_back(fmt::format(
+            "{} has {} free, the previous backup took {}", os::quoted(job.destination.path),
+            format_size(space->free_bytes), format_size(claim.previous_bytes)));
     }
     if (const std::uint64_t largest = claim.filesystem.largest_file;
         largest != 0 && last_bytes > largest) {

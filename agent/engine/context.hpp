@@ -15,6 +15,9 @@ struct Context {
     std::string host; ///< gethostname(2)
 };
 
+/// Below locks/ of the state directory: who holds it is the daemon. No job has such a name.
+inline constexpr const char *kDaemonLock = "_daemon.lock";
+
 /// With the real kernel, clock and host name.
 Context make_context(std::string state_dir);
 

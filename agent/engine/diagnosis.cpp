@@ -25,7 +25,8 @@ Result<Diagnosis> diagnose(const Context &context, const std::string &path,
     diagnosis.path = path;
     INTACT_TRY_ASSIGN(const auto directory, os::Directory::open(path, *context.sys));
     INTACT_TRY_ASSIGN(diagnosis.filesystem, destination::examine_filesystem(directory));
-    INTACT_TRY_ASSIGN(diagnosis.free_bytes, destination::free_bytes(directory));
+    INTACT_TRY_ASSIGN(const auto space, destination::space_of(directory));
+    diagnosis.free_bytes = space.free_bytes;
     INTACT_TRY_ASSIGN(diagnosis.probe,
                       destination::probe_directory(directory, RunId::make(context.clock->now())));
     INTACT_TRY_ASSIGN(diagnosis.protocol,

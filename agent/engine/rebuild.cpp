@@ -62,6 +62,7 @@ Result<RebuildReport> rebuild_catalog(const Context &context,
     for (const std::string &path : destinations) {
         INTACT_TRY(adopt_all(path, *context.sys, *catalog, report));
     }
+    INTACT_TRY(catalog->count_runs(""));
     return report;
 }
 

@@ -95,7 +95,7 @@ Result<> write_outcomes(const Context &context, const config::Job &job, const Ru
         record.destination = job.destination.path;
         INTACT_TRY(catalog->adopt(record));
     }
-    return {};
+    return catalog->count_runs(job.name);
 }
 
 void append(std::vector<std::string> &lines, std::vector<std::string> more) {

@@ -8,11 +8,13 @@
 #include "engine/claim.hpp"
 #include "engine/hooks.hpp"
 #include "engine/run_ledger.hpp"
+#include "engine/run_manifest.hpp"
 #include "engine/stream_source.hpp"
 #include "engine/watch.hpp"
 #include "pipeline/store.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <fmt/format.h>
 #include <mutex>
 #include <type_traits>
@@ -55,9 +57,11 @@ public:
         progress_.stage = Stage::record;
         ledger_.finish(record_);
         if (claim_) {
+            ledger_.note_destination(job_, *claim_, context_.clock->now());
             release(*std::move(claim_), id_);
         }
         finish_hooks();
+        ledger_.count(record_);
         if (job_lock_) {
             job_lock_->release();
         }
@@ -143,6 +147,8 @@ private:
     std::optional<Claim> claim_;
     std::mutex events_mutex_; ///< the walk and a command's stderr speak from threads of their own
     std::size_t warning_bytes_ = 0;
+    std::atomic<std::int64_t> compress_usec_{0};
+    std::atomic<std::int64_t> write_usec_{0};
 };
 
 // One patience for both locks: the operator said how long the run may wait, not each of its parts.
@@ -213,7 +219,11 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
         job_.archive,
         [&](ByteSink &sink, const std::stop_token &stop) { return source->stream(sink, stop); },
         [&](std::span<const std::byte> bytes) { return staging.append(bytes); }, source->check(),
-        {&progress_.bytes_read, &progress_.bytes_written}, watch_.stop_token());
+        {&progress_.bytes_read, &progress_.bytes_written, &compress_usec_, &write_usec_},
+        watch_.stop_token());
+    // Of threads that work beside the source: their times lie within that stage's.
+    record_.stage_usec["compress"] = compress_usec_;
+    record_.stage_usec["write"] = write_usec_;
     record_.stderr_tail = source->stderr_tail();
     INTACT_TRY(stored);
     if (source->format() == "raw" && stored->stream_bytes == 0) {
@@ -222,22 +232,7 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
     }
     progress_.entries = source->entries().value_or(0);
 
-    destination::Manifest manifest;
-    manifest.job = job_.name;
-    manifest.run_id = record_.run_id;
-    manifest.host = context_.host;
-    manifest.started = record_.started;
-    manifest.source_type = config::name_of(job_.source_type());
-    manifest.source_items = source->items();
-    manifest.archive = claim_->archive;
-    manifest.bytes = stored->stored_bytes;
-    manifest.sha256 = stored->stored_sha256;
-    manifest.compression = config::name_of(job_.archive.compression);
-    manifest.format = source->format();
-    manifest.stream_bytes = stored->stream_bytes;
-    manifest.stream_sha256 = stored->stream_sha256;
-    manifest.entries = source->entries();
-    return manifest;
+    return manifest_of(record_, job_, *source, claim_->archive, *stored);
 }
 
 // At the destination: from there on only names move.

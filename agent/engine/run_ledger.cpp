@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "engine/rebuild.hpp"
+#include "engine/survey.hpp"
 
 namespace intact::engine {
 
@@ -61,6 +62,33 @@ void RunLedger::amend(const catalog::RunRecord &record) {
     }
     if (const auto written = catalog_->finish(record); !written) {
         log::warning(written.error().message());
+    }
+}
+
+// Figures for metrics: what cannot be had of them is no matter of the run's.
+void RunLedger::note_destination(const config::Job &job, const Claim &claim, WallTime now) {
+    if (!catalog_ || error_) {
+        return;
+    }
+    auto survey = survey_directory(claim.target.directory, claim.filesystem, job, now);
+    if (!survey) {
+        log::debug(survey.error().message());
+        return;
+    }
+    survey->facts.strategy = config::name_of(claim.protocol.strategy);
+    survey->facts.variant = destination::name_of(claim.protocol.variant);
+    const auto noted = catalog_->note_destination(job.name, survey->facts, survey->archives);
+    if (!noted) {
+        log::warning(noted.error().message());
+    }
+}
+
+void RunLedger::count(const catalog::RunRecord &record) {
+    if (!catalog_ || error_) {
+        return;
+    }
+    if (const auto counted = catalog_->count_runs(record.job); !counted) {
+        log::warning(counted.error().message());
     }
 }
 

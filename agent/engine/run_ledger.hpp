@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "catalog/catalog.hpp"
 #include "catalog/run_record.hpp"
+#include "engine/claim.hpp"
 #include "engine/recover.hpp"
 
 #include <memory>
@@ -28,6 +29,10 @@ public:
     void finish(catalog::RunRecord &record);
     /// What became known after its end; told in the log when it cannot be written.
     void amend(const catalog::RunRecord &record);
+    /// How the destination looks now that the run is done with it.
+    void note_destination(const config::Job &job, const Claim &claim, WallTime now);
+    /// Nothing of the run is to come: it is added to the job's sums.
+    void count(const catalog::RunRecord &record);
     /// It was held back: there was no run.
     void forget(const catalog::RunRecord &record);
 

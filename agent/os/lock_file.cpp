@@ -139,6 +139,23 @@ Result<LockFile> LockFile::acquire(const Directory &directory, const std::string
     return lock;
 }
 
+Result<bool> LockFile::is_held(const Directory &directory, const std::string &name) {
+    INTACT_TRY_ASSIGN(const bool is_there, directory.has(name));
+    if (!is_there) {
+        return false;
+    }
+    INTACT_TRY_ASSIGN(const UniqueFd fd, directory.open_file(name));
+    while (directory.sys().flock(fd.get(), LOCK_SH | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) {
+            return true;
+        }
+        if (errno != EINTR) {
+            return fail_errno(errno, "look at lock " + quoted(directory.path_of(name)));
+        }
+    }
+    return false;
+}
+
 void LockFile::release() {
     // When this fails the record stays, and the next holder cleans up after a run that left
     // nothing.

@@ -31,6 +31,9 @@ public:
     static Result<LockFile> acquire(const Directory &directory, const std::string &name,
                                     const LockOwner &owner, std::chrono::milliseconds patience,
                                     const std::stop_token &stop);
+    /// Whether somebody holds it now. To whoever asks at this moment it looks held, so a holder
+    /// needs a little patience. Errors: permission_denied; io.
+    static Result<bool> is_held(const Directory &directory, const std::string &name);
     LockFile(LockFile &&) noexcept = default;
     LockFile &operator=(LockFile &&) noexcept = default;
 

@@ -108,6 +108,11 @@ Result<std::string> read_mountinfo() {
     }
 }
 
+bool lies_at_or_below(std::string_view path, std::string_view point) {
+    return point == "/" || path == point ||
+           (path.starts_with(point) && path.substr(point.size()).starts_with('/'));
+}
+
 } // namespace
 
 std::string Mount::option(const std::string &name) const {
@@ -151,6 +156,18 @@ std::string real_point(const Mount &mount, const std::vector<Mount> &mounts) {
         upper = &*lower;
     }
     return upper->point;
+}
+
+const Mount *mount_by_path(std::string_view path, const std::vector<Mount> &mounts) {
+    const Mount *nearest = nullptr;
+    for (const Mount &mount : mounts) {
+        // Of mounts over one another the last one is seen.
+        if (lies_at_or_below(path, mount.point) &&
+            (nearest == nullptr || mount.point.size() >= nearest->point.size())) {
+            nearest = &mount;
+        }
+    }
+    return nearest;
 }
 
 Result<Mount> mount_of(int fd) {

@@ -39,6 +39,10 @@ Result<std::vector<Mount>> all_mounts();
 /// ReadWritePaths= make such mounts; they must not be taken for a disk.
 std::string real_point(const Mount &mount, const std::vector<Mount> &mounts);
 
+/// The mount that an absolute path without symlinks lies on, by its words alone: nothing is asked
+/// of a filesystem that may not answer. Null: none of them.
+const Mount *mount_by_path(std::string_view path, const std::vector<Mount> &mounts);
+
 /// The mount that an open file or directory lies on, with its real point: found by its mount id,
 /// never by path or device, which bind mounts and Btrfs subvolumes share. Errors: io. Source:
 /// statx(2) STATX_MNT_ID.

@@ -1,13 +1,16 @@
 #include "pipeline/frame_compressor.hpp"
 
+#include "pipeline/busy_time.hpp"
+
 namespace intact::pipeline {
 
 FrameCompressor::FrameCompressor(unsigned workers, std::size_t output_bytes, std::stop_token stop)
     : stop_(stop), outputs_(workers + 1, output_bytes, stop), to_do_(workers + 1, stop),
       in_order_(workers + 1, stop) {}
 
-Result<std::unique_ptr<FrameCompressor>> FrameCompressor::make(const config::Archive &options,
-                                                               unsigned workers, Crew &crew) {
+Result<std::unique_ptr<FrameCompressor>>
+FrameCompressor::make(const config::Archive &options, unsigned workers, Crew &crew,
+                      std::atomic<std::int64_t> *busy_usec) {
     std::vector<std::unique_ptr<FrameCodec>> codecs;
     for (unsigned i = 0; i < workers; ++i) {
         INTACT_TRY_ASSIGN(auto codec, make_codec(options.compression, options.level));
@@ -16,6 +19,7 @@ Result<std::unique_ptr<FrameCompressor>> FrameCompressor::make(const config::Arc
     std::unique_ptr<FrameCompressor> compressor(
         new FrameCompressor(workers, codecs.front()->bound(options.frame_size), crew.stop_token()));
     compressor->codecs_ = std::move(codecs);
+    compressor->busy_usec_ = busy_usec;
     for (const auto &codec : compressor->codecs_) {
         crew.start(Stage::compress,
                    [self = compressor.get(), own = codec.get()] { return self->work(*own); });
@@ -26,6 +30,7 @@ Result<std::unique_ptr<FrameCompressor>> FrameCompressor::make(const config::Arc
 Result<> FrameCompressor::work(FrameCodec &codec) {
     while (auto job = to_do_.pop()) {
         Job &frame = **job;
+        const BusyTime busy(busy_usec_);
         INTACT_TRY_ASSIGN(frame.output.size,
                           codec.compress(frame.input.bytes(), frame.output.space()));
         const std::lock_guard lock(done_mutex_);

@@ -8,7 +8,9 @@
 #include "pipeline/crew.hpp"
 #include "pipeline/frame_codec.hpp"
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,9 +23,11 @@ namespace intact::pipeline {
 /// put() and close() from one thread, take() from another; the workers are the crew's.
 class FrameCompressor {
 public:
-    /// Starts the workers. The crew must be joined before this is destroyed.
-    static Result<std::unique_ptr<FrameCompressor>> make(const config::Archive &options,
-                                                         unsigned workers, Crew &crew);
+    /// Starts the workers. The crew must be joined before this is destroyed. `busy_usec`: the time
+    /// that all of them work, together; may be null.
+    static Result<std::unique_ptr<FrameCompressor>>
+    make(const config::Archive &options, unsigned workers, Crew &crew,
+         std::atomic<std::int64_t> *busy_usec = nullptr);
 
     /// Blocks while as many frames are under way as there are output buffers.
     Result<> put(Buffer frame);
@@ -50,6 +54,7 @@ private:
     BoundedQueue<SharedJob> in_order_;
     std::mutex done_mutex_;
     std::condition_variable_any done_;
+    std::atomic<std::int64_t> *busy_usec_ = nullptr;
     std::vector<std::unique_ptr<FrameCodec>> codecs_;
     std::vector<FrameLengths> lengths_;
 };

@@ -1,6 +1,7 @@
 #include "pipeline/store.hpp"
 
 #include "pipeline/buffered_sink.hpp"
+#include "pipeline/busy_time.hpp"
 #include "pipeline/crew.hpp"
 #include "pipeline/digest.hpp"
 #include "pipeline/frame_compressor.hpp"
@@ -54,6 +55,7 @@ private:
 
 Result<> write_all(BoundedQueue<Buffer> &queue, const Writer &write, const StoreMeter &meter) {
     while (auto buffer = queue.pop()) {
+        const BusyTime busy(meter.write_usec);
         INTACT_TRY(write(buffer->bytes()));
         count(meter.stored_bytes, buffer->size);
     }
@@ -112,7 +114,8 @@ Result<StoredFigures> store_compressed(const config::Archive &options, const Pro
     BoundedQueue<Buffer> to_digest(workers + 2, crew.stop_token());
     BoundedQueue<Buffer> to_write(workers + 2, crew.stop_token());
     BufferedSink sink(frames, to_digest, meter.stream_bytes);
-    INTACT_TRY_ASSIGN(const auto compressor, FrameCompressor::make(options, workers, crew));
+    INTACT_TRY_ASSIGN(const auto compressor,
+                      FrameCompressor::make(options, workers, crew, meter.compress_usec));
     const CrewEnd end(crew);
 
     crew.start(Stage::source, [&] { return produce_all(produce, sink, crew.stop_token()); });

@@ -27,6 +27,8 @@ struct StoredFigures {
 struct StoreMeter {
     std::atomic<std::uint64_t> *stream_bytes = nullptr;
     std::atomic<std::uint64_t> *stored_bytes = nullptr;
+    std::atomic<std::int64_t> *compress_usec = nullptr; ///< of all threads that compress, together
+    std::atomic<std::int64_t> *write_usec = nullptr;
 };
 
 /// Fills the sink until the stream ends. Runs on a thread of its own.

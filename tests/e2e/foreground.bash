@@ -4,8 +4,11 @@
 # shellcheck disable=SC2153 # the harness has it
 INTACTD=$(dirname "$INTACT")/intactd
 
-# In the background, its log in $WORK/log.
+# In the background, its log in $WORK/log, its metrics where no other's are.
 daemon() {
+    mkdir -p "$INTACT_CONFIG_DIR"
+    grep -q '^\[metrics\]' "$INTACT_CONFIG_DIR/intact.toml" 2>/dev/null ||
+        printf '[metrics]\nlisten = ["unix:%s"]\n' "$WORK/metrics.sock" >>"$INTACT_CONFIG_DIR/intact.toml"
     "$INTACTD" "${BUS:---no-bus}" >>"$WORK/log" 2>&1 </dev/null &
     DAEMON=$!
     await "the daemon to be ready" grep -q '^info: started' "$WORK/log"

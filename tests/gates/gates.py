@@ -29,11 +29,11 @@ _LEFT = {
     "catalog": {"base", "os", "config"},
     "engine": {"base", "os", "config", "schedule", "source", "pipeline", "destination", "catalog"},
 }
-_LEFT["scheduler"] = {"base", "schedule", "catalog"}
+_LEFT["scheduler"] = {"base", "os", "schedule", "config", "catalog"}
 _LEFT["metrics"] = _LEFT["engine"] | {"engine", "scheduler", "systemd"}
 _LEFT["control"] = _LEFT["metrics"]
 _LEFT["daemon"] = _LEFT["metrics"] | {"metrics", "control"}
-_LEFT["cli"] = _LEFT["metrics"] | {"control"}
+_LEFT["cli"] = _LEFT["metrics"] | {"metrics", "control"}
 
 # The one folder (or few) that may know a library; fmt and tl::expected are words of every folder.
 THIRD_PARTY = [

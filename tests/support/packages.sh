@@ -5,7 +5,8 @@
 
 debian_build=(
     g++ cmake ninja-build pkg-config
-    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev libmicrohttpd-dev libgnutls28-dev libcrypt-dev
+    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev libmicrohttpd-dev
+    libgnutls28-dev libcrypt-dev prometheus-cpp-dev
     libspdlog-dev libfmt-dev libabsl-dev libtomlplusplus-dev libexpected-dev libcli11-dev
     nlohmann-json3-dev
 )
@@ -22,7 +23,8 @@ debian_boot=(systemd-container mmdebstrap binutils)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
-    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel libmicrohttpd-devel gnutls-devel libxcrypt-devel
+    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel libmicrohttpd-devel
+    gnutls-devel libxcrypt-devel prometheus-cpp-devel
     spdlog-devel fmt-devel abseil-cpp-devel tomlplusplus-devel expected-devel cli11-devel json-devel
 )
 fedora_run=(zstd tar coreutils diffutils findutils)

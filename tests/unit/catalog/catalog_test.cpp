@@ -309,6 +309,34 @@ TEST_F(CatalogTest, a_newer_format_is_refused_and_left_alone) {
     EXPECT_EQ(Catalog::set_aside_if_damaged(state_).value(), "");
 }
 
+/// What makes a catalog of format 3 of one of today.
+constexpr std::string_view kBackToThree =
+    "DROP INDEX runs_uncounted; DROP INDEX slots_excused; ALTER TABLE runs DROP COLUMN counted; "
+    "DROP TABLE totals; DROP TABLE verifications; DROP TABLE damaged; DROP TABLE destinations; "
+    "DROP TABLE touched; ";
+
+TEST_F(CatalogTest, what_happened_before_there_were_sums_is_added_up_once) {
+    {
+        const auto catalog = open(state_);
+        ASSERT_TRUE(catalog->finish(ended(running("A"))));
+        ASSERT_TRUE(catalog->finish(failed(running("B"))));
+        ASSERT_TRUE(catalog->apply(
+            {SlotRecord{"etc", WallTime(std::chrono::seconds(1)), WallTime(std::chrono::seconds(2)),
+                        2, SlotFate::missed, "off", "", 3, WallTime()}}));
+    }
+    ASSERT_EQ(test::run_program("sqlite3 " + state_ + "/catalog.db '" + std::string(kBackToThree) +
+                                "PRAGMA user_version = 3'")
+                  .exit_code,
+              0);
+    for (int time = 0; time < 2; ++time) {
+        const JobTotals totals = open(state_)->facts(0).value().jobs.at("etc").totals;
+        EXPECT_THAT(totals.runs,
+                    testing::ElementsAre(testing::Pair("failure", 1), testing::Pair("warning", 1)));
+        EXPECT_THAT(totals.missed, testing::ElementsAre(testing::Pair("off", 2)));
+        EXPECT_EQ(totals.retries, 2U);
+    }
+}
+
 TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
     {
         const auto catalog = open(state_);
@@ -316,8 +344,8 @@ TEST_F(CatalogTest, the_first_format_is_brought_up_to_date_with_all_its_rows) {
         ASSERT_TRUE(catalog->finish(ended(running("A"))));
     }
     ASSERT_EQ(test::run_program(
-                  "sqlite3 " + state_ +
-                  "/catalog.db 'ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
+                  "sqlite3 " + state_ + "/catalog.db '" + std::string(kBackToThree) +
+                  "ALTER TABLE runs DROP COLUMN filesystem; ALTER TABLE "
                   "runs DROP COLUMN mount_point; DROP INDEX runs_on; DROP TABLE slots; DROP TABLE "
                   "schedules; DROP TABLE pauses; PRAGMA user_version = 1'")
                   .exit_code,

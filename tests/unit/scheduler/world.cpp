@@ -35,6 +35,7 @@ struct Applier {
         tables.pauses[pause.job] = pause.until;
     }
     void operator()(const catalog::PauseEnded &pause) const { tables.pauses.erase(pause.job); }
+    void operator()(const catalog::RunRecord &) const {} // the daemon's, not the scheduler's
     void operator()(const catalog::ClockTurnedBack &turned) const {
         std::erase_if(tables.slots,
                       [&](const auto &entry) { return entry.second.first > turned.to; });

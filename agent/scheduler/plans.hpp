@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace intact::daemon {
+namespace intact::scheduler {
 
 /// What is the same for all jobs of this host at this time.
 struct HostFacts {
@@ -16,13 +16,14 @@ struct HostFacts {
     std::vector<os::Mount> mounts; ///< told as the kernel does, not by looking at what may hang
     unsigned zone_changes = 0;     ///< of the host's time zone, so far
 };
-HostFacts read_host_facts();
+/// `host`: its name.
+HostFacts read_host_facts(const std::string &host);
 
-scheduler::Plan plan_of(const config::Job &job, const HostFacts &host);
-scheduler::Limits limits_of(const config::DaemonSettings &settings);
+Plan plan_of(const config::Job &job, const HostFacts &host);
+Limits limits_of(const config::DaemonSettings &settings);
 
 /// The device that a path lies on, by its text alone: symlinks are not followed, since that would
 /// wait for a server that is gone. Empty: unknown.
 std::string filesystem_of(const std::string &path, const std::vector<os::Mount> &mounts);
 
-} // namespace intact::daemon
+} // namespace intact::scheduler

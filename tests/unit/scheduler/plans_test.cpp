@@ -1,9 +1,9 @@
 // What the scheduler is told of a job.
-#include "daemon/plans.hpp"
+#include "scheduler/plans.hpp"
 
 #include <gtest/gtest.h>
 
-namespace intact::daemon {
+namespace intact::scheduler {
 namespace {
 
 std::vector<os::Mount> mounts() {
@@ -51,4 +51,4 @@ TEST(PlanOf, has_no_schedule_where_the_job_has_none) {
 }
 
 } // namespace
-} // namespace intact::daemon
+} // namespace intact::scheduler

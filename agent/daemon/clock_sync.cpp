@@ -1,0 +1,57 @@
+#include "daemon/clock_sync.hpp"
+
+#include "daemon/clocks.hpp"
+
+#include <sys/timex.h>
+#include <unistd.h>
+
+namespace intact::daemon {
+namespace {
+
+constexpr std::chrono::microseconds kHolds = std::chrono::minutes(1);
+constexpr const char *kTimesyncdsMark = "/run/systemd/timesync/synchronized";
+const systemd::BusPeer kTimedate{"org.freedesktop.timedate1", "/org/freedesktop/timedate1",
+                                 "org.freedesktop.DBus.Properties"};
+
+} // namespace
+
+ClockSync::ClockSync(Ask ask)
+    : ask_(std::move(ask)), state_(std::make_shared<std::optional<bool>>()) {}
+
+std::optional<bool> ClockSync::state() {
+    if (const auto now = boot_time(); !looked_ || now - *looked_ >= kHolds) {
+        looked_ = now;
+        look();
+    }
+    return *state_;
+}
+
+void ClockSync::look() {
+    timex kernel{};
+    if (adjtimex(&kernel) >= 0) {
+        *state_ = (kernel.status & STA_UNSYNC) == 0;
+        return;
+    }
+    if (access(kTimesyncdsMark, F_OK) == 0) {
+        *state_ = true;
+        return;
+    }
+    const auto take = [state = std::weak_ptr(state_)](const Result<systemd::BusValues> &answer) {
+        const auto still_wanted = state.lock();
+        const auto *facts =
+            answer && !answer->empty() ? std::get_if<systemd::BusFacts>(&answer->front()) : nullptr;
+        const auto found =
+            facts == nullptr ? systemd::BusFacts::const_iterator() : facts->find("NTPSynchronized");
+        if (!still_wanted || facts == nullptr || found == facts->end()) {
+            return;
+        }
+        if (const bool *is_synchronized = std::get_if<bool>(&found->second)) {
+            *still_wanted = *is_synchronized;
+        }
+    };
+    if (!ask_(kTimedate, "GetAll", {std::string("org.freedesktop.timedate1")}, take)) {
+        state_->reset();
+    }
+}
+
+} // namespace intact::daemon
