@@ -16,6 +16,7 @@ debian_test=(
     acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
     xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
     procps time openssl curl gzip shellcheck dbus-daemon dbus-bin clang-format-19
+    prometheus prometheus-node-exporter python3-yaml
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
@@ -33,6 +34,7 @@ fedora_test=(
     acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
     xfsprogs btrfs-progs exfatprogs bindfs
     procps-ng time openssl curl gzip ShellCheck dbus-daemon dbus-tools
+    golang-github-prometheus python3-pyyaml
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages
