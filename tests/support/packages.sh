@@ -65,6 +65,26 @@ missing_packages() {
     done
 }
 
+# Packages of programs that the tests start themselves, and that bring a service, too.
+services=(prometheus prometheus-node-exporter)
+
+# without_services COMMAND...: what it installs starts no service, now or at the next boot; see
+# "policy" in invoke-rc.d(8).
+without_services() {
+    local policy=/usr/sbin/policy-rc.d status=0 ours=no service
+    if [[ ! -e $policy ]]; then
+        ours=yes
+        printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+        as_root chmod 755 "$policy"
+    fi
+    "$@" || status=$?
+    [[ $ours == no ]] || as_root rm -f "$policy"
+    for service in $(comm -12 <(printf '%s\n' "${services[@]}" | sort) <(printf '%s\n' "${missing[@]}" | sort)); do
+        as_root systemctl --quiet disable "$service" 2>/dev/null || true
+    done
+    return "$status"
+}
+
 # install_packages GROUP...: of build, run, test, lint, vm, boot. Leaves the package manager alone when
 # all is there.
 install_packages() {
@@ -90,7 +110,7 @@ install_packages() {
     echo "installing: ${missing[*]}"
     if [[ $family == debian ]]; then
         as_root env DEBIAN_FRONTEND=noninteractive apt-get update -q &&
-            as_root env DEBIAN_FRONTEND=noninteractive \
+            without_services as_root env DEBIAN_FRONTEND=noninteractive \
                 apt-get install -q -y --no-install-recommends "${missing[@]}"
     else
         as_root dnf install -q -y "${missing[@]}"
