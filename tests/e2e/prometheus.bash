@@ -26,13 +26,23 @@ for_a_file() {
     grep -vE '^(# (HELP|TYPE) )?(process_|intact_http_|intact_scheduler_queue_length)' "$CONTRACT"
 }
 
-case_every_series_arrives_and_every_query_has_an_answer() {
-    for_a_file >"$WORK/textfile"
-    serve "$CONTRACT"
-    asks "$address" --textfile "$WORK/textfile" || {
+# has_all ADDRESS [OPTION...]
+has_all() {
+    asks "$@" || {
         cat "$WORK/out" "$WORK/err" >&2
         fail "what a server makes of it is wrong"
     }
+}
+
+case_every_series_arrives_and_every_query_has_an_answer() {
+    serve "$CONTRACT"
+    has_all "$address"
+}
+
+case_a_file_arrives_by_node_exporter() {
+    for_a_file >"$WORK/textfile"
+    serve "$CONTRACT"
+    has_all "$address" --textfile "$WORK/textfile"
 }
 
 case_what_is_missing_or_wrong_is_found() {
