@@ -23,7 +23,7 @@ asks() {
 
 # for_a_file: what of the contract a textfile has.
 for_a_file() {
-    grep -vE '^(# (HELP|TYPE) )?(process_|intact_http_|intact_scheduler_queue_length)' "$CONTRACT"
+    grep -vE '^(# (HELP|TYPE) )?(process_|intact_http_)' "$CONTRACT"
 }
 
 # has_all ADDRESS [OPTION...]
@@ -61,6 +61,44 @@ case_what_is_missing_or_wrong_is_found() {
     says out '^dashboard, Retries: .*: no data$'
     says out '^node: node_exporter cannot read the file$'
     says out '^node: intact_job_enabled: did not arrive$'
+}
+
+# All that was said of the contract, said of the daemon itself: with a job that succeeded and one that
+# never ran, over TCP and by its textfile.
+case_the_daemon_keeps_the_contract() {
+    job ran <<TOML
+[schedule]
+calendar = "2037-01-01"
+
+[source]
+type    = "command"
+command = ["printf", "data"]
+TOML
+    job never <<TOML
+[source]
+type    = "command"
+command = ["printf", "data"]
+TOML
+    mkdir "$WORK/collector"
+    address=127.0.0.1:$(python3 -c 'import socket
+s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])')
+    printf '[metrics]\nlisten = ["%s"]\ntextfile = "%s"\n' "$address" \
+        "$WORK/collector/intact.prom" >"$INTACT_CONFIG_DIR/intact.toml"
+    "$(dirname "$INTACT")/intactd" --no-bus >"$WORK/log" 2>&1 </dev/null &
+    await "the daemon" grep -q '^info: started' "$WORK/log"
+    expect 0 intact run ran
+    await "the run" tells_of_the_run
+    await "the file" grep -q 'intact_job_runs_total{backup="ran",result="success"} 1' \
+        "$WORK/collector/intact.prom"
+    curl -sf "http://$address/metrics" >"$WORK/scraped"
+    command -v promtool >/dev/null || skip "no promtool here"
+    expect 0 bash -c "promtool check metrics <'$WORK/scraped'"
+    has_all "$address" --textfile "$WORK/collector/intact.prom"
+}
+
+tells_of_the_run() {
+    curl -sf "http://$address/metrics" |
+        grep -q 'intact_job_runs_total{backup="ran",result="success"} 1'
 }
 
 run_cases

@@ -32,7 +32,7 @@ PATIENCE = 90  # seconds
 # By Grafana; each covers what was scraped until now.
 VARIABLES = {"__rate_interval": "1m", "__range": "1h", "instance": ".*", "backup": ".*"}
 # What a file cannot tell: its reader has a process of its own, and nobody asks it for anything.
-SCRAPED_ONLY = ("process_", "intact_http_", "intact_scheduler_queue_length")
+SCRAPED_ONLY = ("process_", "intact_http_")
 
 
 def found(name):
