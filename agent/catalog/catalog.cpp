@@ -215,10 +215,11 @@ Result<> Catalog::note_verification(const std::string &job, const std::string &a
     return transaction.commit();
 }
 
-Result<> Catalog::note_destination(const std::string &job, const DestinationFacts &facts,
-                                   const std::set<std::string> &archives) {
+Result<> Catalog::note_destinations(const std::vector<DestinationLook> &looks) {
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
-    INTACT_TRY(write_destination(impl_->database, job, facts, archives));
+    for (const DestinationLook &look : looks) {
+        INTACT_TRY(write_destination(impl_->database, look));
+    }
     return transaction.commit();
 }
 

@@ -11,7 +11,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -64,9 +63,8 @@ public:
     /// One of the job's backups was read back and is whole, or damaged.
     Result<> note_verification(const std::string &job, const std::string &archive, WallTime time,
                                bool is_whole);
-    /// A look at the job's destination, and the archives that lie there.
-    Result<> note_destination(const std::string &job, const DestinationFacts &facts,
-                              const std::set<std::string> &archives);
+    /// All of these looks, or none.
+    Result<> note_destinations(const std::vector<DestinationLook> &looks);
     /// Of the jobs whose facts changed after that revision; 0: of all that have any.
     Result<FactsSince> facts(std::int64_t since) const;
 

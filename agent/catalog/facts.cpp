@@ -171,8 +171,8 @@ Result<FactsSince> read_facts(Database &database, std::int64_t since) {
     }
 }
 
-Result<> write_destination(Database &database, const std::string &job,
-                           const DestinationFacts &facts, const std::set<std::string> &archives) {
+Result<> write_destination(Database &database, const DestinationLook &look) {
+    const auto &[job, facts, archives] = look;
     if (!facts.is_reachable) {
         INTACT_TRY_ASSIGN(Statement row,
                           database.prepare("INSERT INTO destinations VALUES "

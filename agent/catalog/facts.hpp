@@ -5,7 +5,6 @@
 #include "catalog/job_facts.hpp"
 #include "catalog/sqlite.hpp"
 
-#include <set>
 #include <string>
 
 namespace intact::catalog {
@@ -13,11 +12,9 @@ namespace intact::catalog {
 /// Of every job that was touched after `since`; 0: of all. The caller holds a transaction.
 Result<FactsSince> read_facts(Database &database, std::int64_t since);
 
-/// A look at the job's destination. `archives` are those that lie there: what was damaged and is
-/// gone counts no longer. What the look could not tell (no strategy; figures of a destination that
-/// cannot be reached) stays as it was.
-Result<> write_destination(Database &database, const std::string &job,
-                           const DestinationFacts &facts, const std::set<std::string> &archives);
+/// What was damaged and is gone counts no longer. What the look could not tell (no strategy;
+/// figures of a destination that cannot be reached) stays as it was.
+Result<> write_destination(Database &database, const DestinationLook &look);
 
 /// One of the job's backups was read back.
 Result<> write_verification(Database &database, const std::string &job, const std::string &archive,

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -64,6 +65,13 @@ struct DestinationFacts {
     std::string variant;
 
     friend bool operator==(const DestinationFacts &, const DestinationFacts &) = default;
+};
+
+/// What somebody who looked at a job's destination saw there.
+struct DestinationLook {
+    std::string job;
+    DestinationFacts facts;
+    std::set<std::string> archives; ///< the job's, those that lie there
 };
 
 struct JobFacts {

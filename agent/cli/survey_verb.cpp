@@ -33,17 +33,18 @@ Result<> look(const Session &session, const config::Configuration &configuration
         orders.push_back({loaded.job, engine::last_mount_of(last, loaded.job)});
     }
     const auto surveys = engine::survey_all(context, orders, kPatience);
+    std::vector<catalog::DestinationLook> looks;
     for (std::size_t i = 0; i < orders.size(); ++i) {
         const config::Job &job = orders[i].job;
         // What the job's own hook mounts is not there between runs.
         if (surveys[i].facts.is_reachable || job.hooks.before.empty()) {
-            INTACT_TRY(catalog->note_destination(job.name, surveys[i].facts, surveys[i].archives));
+            looks.push_back({job.name, surveys[i].facts, surveys[i].archives});
         }
         if (voice == Voice::normal) {
             print(as_text(job, surveys[i]));
         }
     }
-    return {};
+    return catalog->note_destinations(looks);
 }
 
 } // namespace

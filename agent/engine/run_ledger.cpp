@@ -77,7 +77,7 @@ void RunLedger::note_destination(const config::Job &job, const Claim &claim, Wal
     }
     survey->facts.strategy = config::name_of(claim.protocol.strategy);
     survey->facts.variant = destination::name_of(claim.protocol.variant);
-    const auto noted = catalog_->note_destination(job.name, survey->facts, survey->archives);
+    const auto noted = catalog_->note_destinations({{job.name, survey->facts, survey->archives}});
     if (!noted) {
         log::warning(noted.error().message());
     }

@@ -45,6 +45,10 @@ std::string_view unit_of(std::string_view family) {
 }
 
 void append_escaped(std::string &text, std::string_view value) {
+    if (value.find_first_of("\\\"\n") == std::string_view::npos) {
+        text += value;
+        return;
+    }
     for (const char c : value) {
         switch (c) {
         case '\\':

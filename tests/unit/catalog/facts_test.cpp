@@ -163,9 +163,9 @@ TEST_F(Facts, tell_of_backups_that_are_damaged_until_they_are_whole_or_gone) {
     EXPECT_EQ(facts().verified, second(12));
     DestinationFacts look;
     look.looked = second(13);
-    ASSERT_TRUE(catalog().note_destination("etc", look, {"a.tar", "b.tar"}));
+    ASSERT_TRUE(catalog().note_destinations({{"etc", look, {"a.tar", "b.tar"}}}));
     EXPECT_EQ(facts().damaged, 1U);
-    ASSERT_TRUE(catalog().note_destination("etc", look, {"b.tar"}));
+    ASSERT_TRUE(catalog().note_destinations({{"etc", look, {"b.tar"}}}));
     EXPECT_EQ(facts().damaged, 0U);
     EXPECT_THAT(facts().totals.verifications, ElementsAre(Pair("damaged", 2), Pair("whole", 2)));
 }
@@ -179,11 +179,11 @@ TEST_F(Facts, take_a_replaced_backup_for_whole_again) {
 TEST_F(Facts, keep_what_was_known_of_a_destination_that_is_gone) {
     const DestinationFacts there{second(10),      true,    5, 9, 2, 80, 40, "ext4",
                                  "atomic-rename", "rename"};
-    ASSERT_TRUE(catalog().note_destination("etc", there, {}));
+    ASSERT_TRUE(catalog().note_destinations({{"etc", there, {}}}));
     DestinationFacts gone;
     gone.looked = second(20);
     gone.is_reachable = false;
-    ASSERT_TRUE(catalog().note_destination("etc", gone, {}));
+    ASSERT_TRUE(catalog().note_destinations({{"etc", gone, {}}}));
     const auto seen = facts().destination;
     ASSERT_TRUE(seen);
     EXPECT_FALSE(seen->is_reachable);
@@ -192,7 +192,7 @@ TEST_F(Facts, keep_what_was_known_of_a_destination_that_is_gone) {
     EXPECT_EQ(seen->filesystem, "ext4");
     // A look from outside knows no strategy.
     const DestinationFacts back{second(30), true, 6, 9, 3, 99, 40, "ext4", "", ""};
-    ASSERT_TRUE(catalog().note_destination("etc", back, {}));
+    ASSERT_TRUE(catalog().note_destinations({{"etc", back, {}}}));
     EXPECT_EQ(facts().destination->strategy, "atomic-rename");
     EXPECT_EQ(facts().destination->backups, 3U);
 }
