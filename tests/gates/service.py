@@ -1,6 +1,6 @@
 """What makes a service of the daemon, held to what systemd, dbus and polkit take.
 
-    service.py unit|security|view|catalog|sysusers|tmpfiles|xml ROOT BUILD
+    service.py unit|socket|security|view|catalog|sysusers|tmpfiles|xml ROOT BUILD
 
 BUILD holds systemd/intactd.service. Prints each problem; exit 1 when there is one, 77 when the check
 cannot run here. service_test.py plants a problem of each kind and sees it found.
@@ -16,6 +16,7 @@ from pathlib import Path
 
 SKIPPED = 77
 UNIT = "systemd/intactd.service"
+SOCKET = "systemd/intactd-metrics.socket"
 # Ten times what 'systemd-analyze security' gives. Two options would give 2 each, and are left out
 # since they change what the service sees: ProtectKernelModules= and PrivateDevices=.
 EXPOSURE = 23
@@ -69,6 +70,25 @@ def unit(_, build):
     yield from said.splitlines()
     if status != 0 and not said:
         yield f"systemd-analyze verify ends with {status}"
+
+
+def socket_unit(root, build):
+    with tempfile.TemporaryDirectory() as folder:
+        # It names the service, which has to be there.
+        service = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", (build / UNIT).read_text("utf-8"),
+                         flags=re.MULTILINE)
+        Path(folder, "intactd.service").write_text(service, encoding="utf-8")
+        shutil.copy(root / SOCKET, folder)
+        status, said = output_of(tool("systemd-analyze"), "verify", "--man=no",
+                                 str(Path(folder, "intactd-metrics.socket")))
+    yield from said.splitlines()
+    if status != 0 and not said:
+        yield f"systemd-analyze verify ends with {status}"
+    lines = (root / SOCKET).read_text(encoding="utf-8").splitlines()
+    for needed in ("FileDescriptorName=metrics", "Service=intactd.service",
+                   "ListenStream=127.0.0.1:10471"):
+        if needed not in lines:
+            yield f"{SOCKET}: no line {needed}"
 
 
 def security(_, build):
@@ -192,7 +212,7 @@ def well_formed(root, _):
             yield f"org.intact.Agent1.conf: a rule for others than us: {rule.attrib}"
 
 
-CHECKS = {"unit": unit, "security": security, "view": view, "catalog": catalog,
+CHECKS = {"unit": unit, "socket": socket_unit, "security": security, "view": view, "catalog": catalog,
           "sysusers": sysusers, "tmpfiles": tmpfiles, "xml": well_formed}
 
 

@@ -51,6 +51,18 @@ class Planted(unittest.TestCase):
         self.plant(service.UNIT, "Type=notify", "Type=notify-reload")
         self.assert_found("unit", "Failed to parse service type")
 
+    def test_socket_finds_a_key_that_systemd_252_does_not_know(self):
+        self.plant(service.SOCKET, "SocketMode=", "SocketMood=")
+        self.assert_found("socket", "Unknown key")
+
+    def test_socket_finds_a_name_that_the_daemon_does_not_take(self):
+        self.plant(service.SOCKET, "Name=metrics", "Name=metric")
+        self.assert_found("socket", "no line FileDescriptorName=metrics")
+
+    def test_socket_finds_another_address_than_the_daemon_has(self):
+        self.plant(service.SOCKET, "127.0.0.1:10471", "10471")
+        self.assert_found("socket", "no line ListenStream=127.0.0.1:10471")
+
     def test_security_finds_a_sandbox_with_a_hole(self):
         self.plant(service.UNIT, "ProtectKernelTunables=yes\n", "")
         self.plant(service.UNIT, "NoNewPrivileges=yes\n", "")
