@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string_view>
@@ -48,8 +47,7 @@ struct Pieces {
         if (count == 0) {
             return MHD_CONTENT_READER_END_OF_STREAM;
         }
-        std::memcpy(buffer, pieces.piece.data() + pieces.taken, count);
-        pieces.taken += count;
+        pieces.taken += pieces.piece.copy(buffer, count, pieces.taken);
         return static_cast<ssize_t>(count);
     }
 

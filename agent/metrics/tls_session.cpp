@@ -16,10 +16,10 @@ int note_handshake(gnutls_session_t session, unsigned, unsigned, unsigned incomi
 }
 
 gnutls_typed_vdata_st *purpose() {
-    static char kClient[] = GNUTLS_KP_TLS_WWW_CLIENT;
-    static gnutls_typed_vdata_st kPurpose{GNUTLS_DT_KEY_PURPOSE_OID,
-                                          reinterpret_cast<unsigned char *>(kClient), 0};
-    return &kPurpose;
+    static char client_oid[] = GNUTLS_KP_TLS_WWW_CLIENT;
+    static gnutls_typed_vdata_st client_purpose{GNUTLS_DT_KEY_PURPOSE_OID,
+                                                reinterpret_cast<unsigned char *>(client_oid), 0};
+    return &client_purpose;
 }
 
 } // namespace
