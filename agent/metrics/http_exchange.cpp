@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <linux/tcp.h>
 #include <netinet/in.h>
 #include <string_view>
