@@ -1,5 +1,6 @@
 // What the daemon knows of itself and its jobs for metrics, and what it makes sure of in the
 // catalog, where they come from.
+#include "base/run_id.hpp"
 #include "daemon/daemon.hpp"
 #include "engine/context.hpp"
 
