@@ -126,13 +126,7 @@ Result<std::vector<std::string>> Catalog::settle(const std::string &job,
                                           "SELECT run_id FROM runs {} ORDER BY run_id", kWhich)));
     dead.bind(job).bind(except_run_id);
     std::vector<std::string> settled;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, dead.step());
-        if (!has_row) {
-            break;
-        }
-        settled.push_back(dead.bytes(0));
-    }
+    INTACT_TRY(dead.each([&] { settled.push_back(dead.bytes(0)); }));
     INTACT_TRY_ASSIGN(Statement update, database.prepare(fmt::format(
                                             "UPDATE runs SET outcome = 'interrupted' {}", kWhich)));
     INTACT_TRY(update.bind(job).bind(except_run_id).run());
@@ -175,13 +169,8 @@ Result<std::vector<Catalog::OpenRun>> Catalog::open_runs() const {
                                 "run_id <> '' AND run_id NOT IN (SELECT run_id FROM runs)) "
                                 "GROUP BY job ORDER BY job"));
     std::vector<OpenRun> open;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return open;
-        }
-        open.push_back({row.bytes(0), row.bytes(1)});
-    }
+    INTACT_TRY(row.each([&] { open.push_back({row.bytes(0), row.bytes(1)}); }));
+    return open;
 }
 
 Result<std::optional<RunRecord>> Catalog::run(const std::string &run_id) const {

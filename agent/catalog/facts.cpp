@@ -49,9 +49,9 @@ public:
         INTACT_TRY_ASSIGN(facts.last_success, time_of(success_, job));
         INTACT_TRY_ASSIGN(facts.excused, time_of(excused_, job));
         INTACT_TRY_ASSIGN(facts.verified, time_of(verified_, job));
-        INTACT_TRY(each(damaged_, job, [&] { facts.damaged = damaged_.count(0); }));
-        INTACT_TRY(each(totals_, job, [&] { take_total(totals_, facts.totals); }));
-        INTACT_TRY(each(destination_, job, [&] { facts.destination = destination_of_row(); }));
+        INTACT_TRY(damaged_.bind(job).each([&] { facts.damaged = damaged_.count(0); }));
+        INTACT_TRY(totals_.bind(job).each([&] { take_total(totals_, facts.totals); }));
+        INTACT_TRY(destination_.bind(job).each([&] { facts.destination = destination_of_row(); }));
         return facts;
     }
 
@@ -63,22 +63,9 @@ private:
           damaged_(std::move(damaged)), totals_(std::move(totals)),
           destination_(std::move(destination)) {}
 
-    // To the last row, so that the statement can be asked again.
-    template <typename Take>
-    static Result<> each(Statement &statement, const std::string &key, const Take &take) {
-        statement.bind(key);
-        for (;;) {
-            INTACT_TRY_ASSIGN(const bool has_row, statement.step());
-            if (!has_row) {
-                return {};
-            }
-            take();
-        }
-    }
-
     static Result<std::optional<WallTime>> time_of(Statement &statement, const std::string &job) {
         std::optional<WallTime> time;
-        INTACT_TRY(each(statement, job, [&] {
+        INTACT_TRY(statement.bind(job).each([&] {
             if (const auto nsec = statement.optional_integer(0)) {
                 time = from_nsec(*nsec);
             }
@@ -87,7 +74,7 @@ private:
     }
 
     Result<> read_last_run(const std::string &job, JobFacts &facts) {
-        INTACT_TRY(each(last_, job, [&] {
+        INTACT_TRY(last_.bind(job).each([&] {
             EndedRun run;
             run.run_id = last_.bytes(0);
             run.outcome = outcome_named(last_.bytes(1)).value_or(Outcome::failure);
@@ -105,8 +92,9 @@ private:
         if (!facts.last) {
             return {};
         }
-        return each(stages_, facts.last->run_id,
-                    [&] { facts.last->stage_usec.emplace(stages_.bytes(0), stages_.integer(1)); });
+        return stages_.bind(facts.last->run_id).each([&] {
+            facts.last->stage_usec.emplace(stages_.bytes(0), stages_.integer(1));
+        });
     }
 
     DestinationFacts destination_of_row() const {
@@ -134,15 +122,9 @@ private:
 
 Result<std::vector<std::string>> archives_damaged(Database &database, const std::string &job) {
     INTACT_TRY_ASSIGN(Statement row, database.prepare("SELECT archive FROM damaged WHERE job = ?"));
-    row.bind(job);
     std::vector<std::string> archives;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return archives;
-        }
-        archives.push_back(row.bytes(0));
-    }
+    INTACT_TRY(row.bind(job).each([&] { archives.push_back(row.bytes(0)); }));
+    return archives;
 }
 
 Result<> forget_damaged(Database &database, const std::string &job, const std::string &archive) {
@@ -158,17 +140,14 @@ Result<FactsSince> read_facts(Database &database, std::int64_t since) {
     INTACT_TRY_ASSIGN(Statement touched,
                       database.prepare("SELECT job, revision FROM touched WHERE revision > ? "
                                        "ORDER BY revision"));
-    touched.bind(since);
     FactsSince facts;
     facts.revision = since;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, touched.step());
-        if (!has_row) {
-            return facts;
-        }
+    INTACT_TRY(touched.bind(since).each([&]() -> Result<> {
         INTACT_TRY_ASSIGN(facts.jobs[touched.bytes(0)], reader.read(touched.bytes(0)));
         facts.revision = touched.integer(1);
-    }
+        return {};
+    }));
+    return facts;
 }
 
 Result<> write_destination(Database &database, const DestinationLook &look) {

@@ -133,28 +133,19 @@ Result<> read_details(Database &database, RunRecord &record) {
                       database.prepare("SELECT kind, path, detail FROM warnings WHERE run_id = ? "
                                        "ORDER BY number"));
     warning.bind(record.run_id);
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, warning.step());
-        if (!has_row) {
-            break;
-        }
+    INTACT_TRY(warning.each([&]() -> Result<> {
         const std::string word = warning.bytes(0);
         const auto kind = warning_kind_named(word);
         if (!kind) {
             return unknown_word(database, record.run_id, "kind of warning", word);
         }
         record.warnings.push_back({*kind, warning.bytes(1), warning.bytes(2)});
-    }
+        return {};
+    }));
     INTACT_TRY_ASSIGN(Statement time,
                       database.prepare("SELECT stage, usec FROM stage_times WHERE run_id = ?"));
     time.bind(record.run_id);
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, time.step());
-        if (!has_row) {
-            return {};
-        }
-        record.stage_usec.emplace(time.bytes(0), time.integer(1));
-    }
+    return time.each([&] { record.stage_usec.emplace(time.bytes(0), time.integer(1)); });
 }
 
 } // namespace
@@ -184,14 +175,11 @@ Result<std::vector<RunRecord>> read_runs(Database &database, const Selection &se
         statement.bind(*selection.limit);
     }
     std::vector<RunRecord> records;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, statement.step());
-        if (!has_row) {
-            break;
-        }
+    INTACT_TRY(statement.each([&]() -> Result<> {
         INTACT_TRY_ASSIGN(RunRecord record, read_row(database, statement));
         records.push_back(std::move(record));
-    }
+        return {};
+    }));
     for (RunRecord &record : records) {
         INTACT_TRY(read_details(database, record));
     }

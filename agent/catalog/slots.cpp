@@ -90,16 +90,12 @@ Result<> read_accounts(Database &database, Ledger &ledger) {
     INTACT_TRY_ASSIGN(Statement row,
                       database.prepare("SELECT job, since, (SELECT max(last) FROM slots WHERE "
                                        "slots.job = schedules.job) FROM schedules"));
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return {};
-        }
+    return row.each([&] {
         const auto settled = row.optional_integer(2);
         ledger.jobs[row.bytes(0)] = {from_nsec(row.integer(1)),
                                      settled ? std::optional(from_nsec(*settled)) : std::nullopt,
                                      {}};
-    }
+    });
 }
 
 Result<> read_open_slots(Database &database, Ledger &ledger) {
@@ -108,29 +104,22 @@ Result<> read_open_slots(Database &database, Ledger &ledger) {
         database.prepare(fmt::format("SELECT {}, outcome FROM slots LEFT JOIN runs ON "
                                      "runs.run_id = slots.run_id WHERE fate = 'due' ORDER BY first",
                                      kSlotColumns)));
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return {};
-        }
+    return row.each([&]() -> Result<> {
         INTACT_TRY_ASSIGN(SlotRecord slot, read_slot(database, row));
         const auto account = ledger.jobs.find(slot.job);
         if (account != ledger.jobs.end()) {
             account->second.open.push_back({std::move(slot), outcome_named(row.bytes(9))});
         }
-    }
+        return {};
+    });
 }
 
 Result<> read_pauses(Database &database, Ledger &ledger) {
     INTACT_TRY_ASSIGN(Statement row, database.prepare("SELECT job, until FROM pauses"));
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return {};
-        }
+    return row.each([&] {
         const auto until = row.optional_integer(1);
         ledger.pauses[row.bytes(0)] = until ? std::optional(from_nsec(*until)) : std::nullopt;
-    }
+    });
 }
 
 // Not by when things were decided: that is by a clock that may have been wrong.
@@ -208,14 +197,12 @@ Result<std::vector<SlotRecord>> read_slots(Database &database, const std::string
     constexpr std::uint64_t kMost = 1u << 30;
     row.bind(limit == 0 ? kMost : std::min(limit, kMost));
     std::vector<SlotRecord> slots;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, row.step());
-        if (!has_row) {
-            return slots;
-        }
+    INTACT_TRY(row.each([&]() -> Result<> {
         INTACT_TRY_ASSIGN(SlotRecord slot, read_slot(database, row));
         slots.push_back(std::move(slot));
-    }
+        return {};
+    }));
+    return slots;
 }
 
 } // namespace intact::catalog

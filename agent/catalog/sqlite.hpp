@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 struct sqlite3;
@@ -75,6 +76,10 @@ public:
 
     /// True when there is a row. After the last row the statement can be bound and run again.
     Result<bool> step();
+    /// Calls for each row, to the last: with `take` giving nothing, or a Result<> whose error ends
+    /// it.
+    template <typename Take>
+    Result<> each(const Take &take);
     /// For statements that give no row.
     Result<> run();
 
@@ -97,6 +102,21 @@ private:
     int next_parameter_ = 1;
     int bind_code_ = 0; ///< the first failure of a bind
 };
+
+template <typename Take>
+Result<> Statement::each(const Take &take) {
+    for (;;) {
+        INTACT_TRY_ASSIGN(const bool has_row, step());
+        if (!has_row) {
+            return {};
+        }
+        if constexpr (std::is_void_v<decltype(take())>) {
+            take();
+        } else {
+            INTACT_TRY(take());
+        }
+    }
+}
 
 enum class Access { read, write };
 

@@ -194,15 +194,8 @@ Result<> count_runs(Database &database, const std::string &job) {
     INTACT_TRY_ASSIGN(Statement jobs,
                       database.prepare(fmt::format("SELECT DISTINCT job FROM runs WHERE {} AND {}",
                                                    kUncounted, which)));
-    jobs.bind(job);
     std::vector<std::string> changed;
-    for (;;) {
-        INTACT_TRY_ASSIGN(const bool has_row, jobs.step());
-        if (!has_row) {
-            break;
-        }
-        changed.push_back(jobs.bytes(0));
-    }
+    INTACT_TRY(jobs.bind(job).each([&] { changed.push_back(jobs.bytes(0)); }));
     for (const std::string &one : changed) {
         INTACT_TRY(touch(database, one));
     }
