@@ -179,6 +179,20 @@ Result<> touch(Database &database, const std::string &job) {
     return row.bind(job).run();
 }
 
+namespace {
+
+/// Of a statement that selects jobs; its rows are read before the first is touched.
+Result<> touch_each(Database &database, Statement &jobs) {
+    std::vector<std::string> names;
+    INTACT_TRY(jobs.each([&] { names.push_back(jobs.bytes(0)); }));
+    for (const std::string &name : names) {
+        INTACT_TRY(touch(database, name));
+    }
+    return {};
+}
+
+} // namespace
+
 Result<> count_runs(Database &database, const std::string &job) {
     const std::string which = job.empty() ? "?1 = ''" : "job = ?1";
     for (const Sum &sum : sums_of_runs()) {
@@ -194,11 +208,7 @@ Result<> count_runs(Database &database, const std::string &job) {
     INTACT_TRY_ASSIGN(Statement jobs,
                       database.prepare(fmt::format("SELECT DISTINCT job FROM runs WHERE {} AND {}",
                                                    kUncounted, which)));
-    std::vector<std::string> changed;
-    INTACT_TRY(jobs.bind(job).each([&] { changed.push_back(jobs.bytes(0)); }));
-    for (const std::string &one : changed) {
-        INTACT_TRY(touch(database, one));
-    }
+    INTACT_TRY(touch_each(database, jobs.bind(job)));
     INTACT_TRY_ASSIGN(Statement done,
                       database.prepare(fmt::format("UPDATE runs SET counted = 1 WHERE {} AND {}",
                                                    kUncounted, which)));
@@ -220,12 +230,15 @@ Result<> count_slot(Database &database, const SlotRecord &slot) {
 }
 
 Result<> count_all_slots(Database &database) {
-    return database.execute(fmt::format(
+    INTACT_TRY(database.execute(fmt::format(
         "INSERT INTO totals SELECT job, fate, reason, '', sum(max(count, 1)) FROM slots WHERE "
         "fate IN ('{}', '{}') GROUP BY job, fate, reason;"
         "INSERT INTO totals SELECT job, '{}', '', '', sum(attempts - 1) FROM slots WHERE "
         "attempts > 1 GROUP BY job;",
-        kMissed, kSkipped, kRetries));
+        kMissed, kSkipped, kRetries)));
+    INTACT_TRY_ASSIGN(Statement jobs, database.prepare("SELECT job FROM slots UNION "
+                                                       "SELECT job FROM schedules"));
+    return touch_each(database, jobs);
 }
 
 Result<> count_verification(Database &database, const std::string &job, std::string_view result) {

@@ -322,7 +322,8 @@ TEST_F(CatalogTest, what_happened_before_there_were_sums_is_added_up_once) {
         ASSERT_TRUE(catalog->finish(failed(running("B"))));
         ASSERT_TRUE(catalog->apply(
             {SlotRecord{"etc", WallTime(std::chrono::seconds(1)), WallTime(std::chrono::seconds(2)),
-                        2, SlotFate::missed, "off", "", 3, WallTime()}}));
+                        2, SlotFate::missed, "off", "", 3, WallTime()},
+             JobSeen{"never-ran", WallTime(std::chrono::seconds(7))}}));
     }
     ASSERT_EQ(test::run_program("sqlite3 " + state_ + "/catalog.db '" + std::string(kBackToThree) +
                                 "PRAGMA user_version = 3'")
@@ -334,6 +335,8 @@ TEST_F(CatalogTest, what_happened_before_there_were_sums_is_added_up_once) {
                     testing::ElementsAre(testing::Pair("failure", 1), testing::Pair("warning", 1)));
         EXPECT_THAT(totals.missed, testing::ElementsAre(testing::Pair("off", 2)));
         EXPECT_EQ(totals.retries, 2U);
+        EXPECT_EQ(open(state_)->facts(0).value().jobs["never-ran"].excused,
+                  WallTime(std::chrono::seconds(7)));
     }
 }
 
