@@ -14,6 +14,7 @@
 #include <array>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -43,16 +44,9 @@ Result<config::Configuration> load_configuration(const Session &session, int sna
     if (snapshot_fd < 0) {
         return config::load(session.places());
     }
-    std::string json;
-    for (;;) {
-        std::array<std::byte, 65536> part{};
-        INTACT_TRY_ASSIGN(const std::size_t count,
-                          os::read_some(os::kernel(), snapshot_fd, part, "the configuration"));
-        if (count == 0) {
-            break;
-        }
-        json.append(reinterpret_cast<const char *>(part.data()), count);
-    }
+    INTACT_TRY_ASSIGN(const std::string json,
+                      os::read_to_end(os::kernel(), snapshot_fd, "the configuration",
+                                      std::numeric_limits<std::size_t>::max()));
     INTACT_TRY_ASSIGN(const config::Snapshot snapshot, config::parse_snapshot(json));
     return config::load_snapshot(snapshot);
 }

@@ -7,7 +7,6 @@
 #include <cerrno>
 #include <poll.h>
 #include <string_view>
-#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -19,19 +18,14 @@ constexpr std::string_view kLog = "catalog.db-wal";
 constexpr int kSettleMs =
     2000; ///< a write that has not become durable by then is heard by its close
 
-void signal_fd(int fd) {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t told = write(fd, &one, sizeof one);
-}
-
 } // namespace
 
 Result<std::unique_ptr<FactsWatch>> FactsWatch::start(const std::string &state_dir,
                                                       std::int64_t since) {
-    os::UniqueFd news(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    os::UniqueFd wish(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+    INTACT_TRY_ASSIGN(os::EventFd has_news, os::EventFd::make());
+    INTACT_TRY_ASSIGN(os::EventFd wish, os::EventFd::make());
     os::UniqueFd inotify(inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
-    if (!news || !wish || !inotify) {
+    if (!inotify) {
         return fail_errno(errno, "watch the catalog");
     }
     // A transaction is written to the log, and seen by others a moment later, when it is durable:
@@ -41,13 +35,13 @@ Result<std::unique_ptr<FactsWatch>> FactsWatch::start(const std::string &state_d
         return fail_errno(errno, "watch " + os::quoted(state_dir));
     }
     return std::unique_ptr<FactsWatch>(
-        new FactsWatch(state_dir, since, std::move(news), std::move(wish), std::move(inotify)));
+        new FactsWatch(state_dir, since, std::move(has_news), std::move(wish), std::move(inotify)));
 }
 
-FactsWatch::FactsWatch(std::string state_dir, std::int64_t since, os::UniqueFd news,
-                       os::UniqueFd wish, os::UniqueFd inotify)
-    : state_dir_(std::move(state_dir)), revision_(since), news_fd_(std::move(news)),
-      wish_fd_(std::move(wish)), inotify_(std::move(inotify)), thread_([this] { work(); }) {}
+FactsWatch::FactsWatch(std::string state_dir, std::int64_t since, os::EventFd has_news,
+                       os::EventFd wish, os::UniqueFd inotify)
+    : state_dir_(std::move(state_dir)), revision_(since), has_news_(std::move(has_news)),
+      wish_(std::move(wish)), inotify_(std::move(inotify)), thread_([this] { work(); }) {}
 
 FactsWatch::~FactsWatch() {
     {
@@ -58,13 +52,8 @@ FactsWatch::~FactsWatch() {
     thread_.join();
 }
 
-void FactsWatch::look() {
-    signal_fd(wish_fd_.get());
-}
-
 FactsWatch::News FactsWatch::take() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t cleared = read(news_fd_.get(), &count, sizeof count);
+    has_news_.clear();
     const std::lock_guard lock(mutex_);
     return std::exchange(news_, News());
 }
@@ -78,7 +67,7 @@ void FactsWatch::work() {
 // False at the end.
 bool FactsWatch::wait_for_change() {
     for (bool has_changed = false; !has_changed;) {
-        std::array<pollfd, 2> fds{{{wish_fd_.get(), POLLIN, 0}, {inotify_.get(), POLLIN, 0}}};
+        std::array<pollfd, 2> fds{{{wish_.fd(), POLLIN, 0}, {inotify_.get(), POLLIN, 0}}};
         const int ready = poll(fds.data(), fds.size(), is_settling_ ? kSettleMs : -1);
         if (ready < 0 && errno != EINTR) {
             return false;
@@ -86,8 +75,7 @@ bool FactsWatch::wait_for_change() {
         has_changed = ready == 0; // it has settled: once more, and that is all
         is_settling_ = is_settling_ && ready != 0;
         if (fds[0].revents != 0) {
-            std::uint64_t count = 0;
-            [[maybe_unused]] const ssize_t cleared = read(wish_fd_.get(), &count, sizeof count);
+            wish_.clear();
             has_changed = true;
             const std::lock_guard lock(mutex_);
             if (ends_) {
@@ -153,7 +141,7 @@ void FactsWatch::read_news() {
             news_.jobs[job] = std::move(one);
         }
     }
-    signal_fd(news_fd_.get());
+    has_news_.signal();
 }
 
 } // namespace intact::daemon

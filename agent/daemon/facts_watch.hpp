@@ -3,6 +3,7 @@
 #pragma once
 
 #include "catalog/catalog.hpp"
+#include "os/event_fd.hpp"
 #include "os/unique_fd.hpp"
 
 #include <cstdint>
@@ -25,17 +26,17 @@ public:
     FactsWatch &operator=(const FactsWatch &) = delete;
 
     /// Readable when there are news; take() clears that.
-    int fd() const { return news_fd_.get(); }
+    int fd() const { return has_news_.fd(); }
     struct News {
         std::map<std::string, catalog::JobFacts> jobs;
         bool is_all = false; ///< the catalog was made anew: who is not in `jobs` has no facts
     };
     News take();
     /// Somebody in this process has written to the catalog.
-    void look();
+    void look() { wish_.signal(); }
 
 private:
-    FactsWatch(std::string state_dir, std::int64_t since, os::UniqueFd news, os::UniqueFd wish,
+    FactsWatch(std::string state_dir, std::int64_t since, os::EventFd has_news, os::EventFd wish,
                os::UniqueFd inotify);
     void work();
     bool wait_for_change();
@@ -47,8 +48,8 @@ private:
     std::int64_t revision_;                     ///< the thread's
     bool is_made_anew_ = false;                 ///< the thread's
     bool is_settling_ = false;                  ///< the thread's: something was just written
-    os::UniqueFd news_fd_;
-    os::UniqueFd wish_fd_;
+    os::EventFd has_news_;
+    os::EventFd wish_; ///< for another look, or the end
     os::UniqueFd inotify_;
     std::mutex mutex_;
     News news_;

@@ -1,22 +1,16 @@
 #include "daemon/ledger_writer.hpp"
 
-#include <cerrno>
 #include <iterator>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace intact::daemon {
 
 Result<std::unique_ptr<LedgerWriter>>
 LedgerWriter::start(std::unique_ptr<catalog::Catalog> catalog) {
-    os::UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (event.get() < 0) {
-        return fail_errno(errno, "make an event descriptor");
-    }
+    INTACT_TRY_ASSIGN(os::EventFd event, os::EventFd::make());
     return std::unique_ptr<LedgerWriter>(new LedgerWriter(std::move(catalog), std::move(event)));
 }
 
-LedgerWriter::LedgerWriter(std::unique_ptr<catalog::Catalog> catalog, os::UniqueFd event)
+LedgerWriter::LedgerWriter(std::unique_ptr<catalog::Catalog> catalog, os::EventFd event)
     : catalog_(std::move(catalog)), event_(std::move(event)), thread_([this] { work(); }) {}
 
 LedgerWriter::~LedgerWriter() {
@@ -36,8 +30,7 @@ std::uint64_t LedgerWriter::submit(std::vector<catalog::LedgerChange> changes) {
 }
 
 std::uint64_t LedgerWriter::done() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t cleared = read(event_.get(), &count, sizeof count);
+    event_.clear();
     const std::lock_guard lock(mutex_);
     return done_;
 }
@@ -67,8 +60,7 @@ void LedgerWriter::work() {
         trouble_ = applied ? std::nullopt : std::optional(applied.error());
         // A backup without its line in the ledger is better than none.
         done_ = number;
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const ssize_t told = write(event_.get(), &one, sizeof one);
+        event_.signal();
     }
 }
 

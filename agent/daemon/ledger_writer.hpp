@@ -3,7 +3,7 @@
 #pragma once
 
 #include "catalog/catalog.hpp"
-#include "os/unique_fd.hpp"
+#include "os/event_fd.hpp"
 
 #include <condition_variable>
 #include <cstdint>
@@ -28,18 +28,18 @@ public:
     /// Returns the number that done() reaches when these are durable, or cannot be made so.
     std::uint64_t submit(std::vector<catalog::LedgerChange> changes);
     /// Readable when done() has grown or trouble() has changed; reading it here clears that.
-    int fd() const { return event_.get(); }
+    int fd() const { return event_.fd(); }
     std::uint64_t done();
     /// Why the last batch was not written. Nothing is lost by then: it is tried again with the
     /// next.
     std::optional<Error> trouble() const;
 
 private:
-    LedgerWriter(std::unique_ptr<catalog::Catalog> catalog, os::UniqueFd event);
+    LedgerWriter(std::unique_ptr<catalog::Catalog> catalog, os::EventFd event);
     void work();
 
     std::unique_ptr<catalog::Catalog> catalog_;
-    os::UniqueFd event_;
+    os::EventFd event_;
     mutable std::mutex mutex_;
     std::condition_variable has_work_;
     std::vector<catalog::LedgerChange> waiting_;

@@ -1,13 +1,10 @@
 #include "metrics/password_checker.hpp"
 
-#include <cerrno>
 #include <crypt.h>
 #include <cstring>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <iterator>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 namespace intact::metrics {
 namespace {
@@ -26,10 +23,7 @@ bool is_password_of(const std::string &hash, const std::string &password, crypt_
 } // namespace
 
 Result<std::unique_ptr<PasswordChecker>> PasswordChecker::start(Users users) {
-    os::UniqueFd event(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-    if (!event) {
-        return fail_errno(errno, "make an event descriptor");
-    }
+    INTACT_TRY_ASSIGN(os::EventFd event, os::EventFd::make());
     Digest key{};
     if (gnutls_rnd(GNUTLS_RND_KEY, key.data(), key.size()) != GNUTLS_E_SUCCESS) {
         return fail(ErrorCode::out_of_resources, "the system gives no random bytes");
@@ -38,7 +32,7 @@ Result<std::unique_ptr<PasswordChecker>> PasswordChecker::start(Users users) {
         new PasswordChecker(std::move(users), std::move(event), key));
 }
 
-PasswordChecker::PasswordChecker(Users users, os::UniqueFd event, const Digest &key)
+PasswordChecker::PasswordChecker(Users users, os::EventFd event, const Digest &key)
     : users_(std::move(users)), event_(std::move(event)), key_(key), thread_([this] { work(); }) {}
 
 PasswordChecker::~PasswordChecker() {
@@ -93,8 +87,7 @@ PasswordChecker::Reply PasswordChecker::ask(Credentials credentials, void *whom)
 }
 
 std::vector<PasswordChecker::Checked> PasswordChecker::done() {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const ssize_t cleared = read(event_.get(), &count, sizeof count);
+    event_.clear();
     std::vector<Checked> told;
     const std::lock_guard lock(mutex_);
     for (const Question &question : checked_) {
@@ -125,8 +118,7 @@ void PasswordChecker::work() {
         wipe(question.credentials.password);
         lock.lock();
         checked_.push_back(std::move(question));
-        const std::uint64_t one = 1;
-        [[maybe_unused]] const ssize_t told = write(event_.get(), &one, sizeof one);
+        event_.signal();
     }
 }
 

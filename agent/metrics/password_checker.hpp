@@ -4,7 +4,7 @@
 
 #include "base/error.hpp"
 #include "metrics/basic_auth.hpp"
-#include "os/unique_fd.hpp"
+#include "os/event_fd.hpp"
 
 #include <array>
 #include <condition_variable>
@@ -44,7 +44,7 @@ public:
     /// scrape costs nothing then. An unknown user takes as long as one that there is.
     Reply ask(Credentials credentials, void *whom);
     /// Readable when done() has something to tell.
-    int fd() const { return event_.get(); }
+    int fd() const { return event_.fd(); }
     std::vector<Checked> done();
 
 private:
@@ -56,14 +56,14 @@ private:
         bool is_right = false;
     };
 
-    PasswordChecker(Users users, os::UniqueFd event, const Digest &key);
+    PasswordChecker(Users users, os::EventFd event, const Digest &key);
     Digest digest_of(const Credentials &credentials) const;
     /// Of the user, or of one that stands in for those there are not.
     const std::string &hash_for(const std::string &user) const;
     void work();
 
     const Users users_;
-    os::UniqueFd event_;
+    os::EventFd event_;
     const Digest key_;
     std::map<std::string, Digest> proven_; ///< by user
     std::mutex mutex_;

@@ -2,7 +2,6 @@
 
 #include "os/file.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -32,19 +31,7 @@ Result<std::string> read_pem(const std::string &path, Secrecy secrecy) {
                           fmt::format("every user may read the key {}", os::quoted(path)))
                         .with_hint("take that right away (chmod o-r), and think of a new key"));
     }
-    std::string text;
-    std::array<std::byte, 16384> buffer{};
-    for (;;) {
-        INTACT_TRY_ASSIGN(const std::size_t count,
-                          os::read_some(os::kernel(), fd.get(), buffer, path));
-        if (count == 0) {
-            return text;
-        }
-        text.append(reinterpret_cast<const char *>(buffer.data()), count);
-        if (text.size() > kMostBytes) {
-            return fail(ErrorCode::file_too_large, os::quoted(path) + " is larger than 4 MiB");
-        }
-    }
+    return os::read_to_end(os::kernel(), fd.get(), path, kMostBytes);
 }
 
 gnutls_datum_t datum_of(std::string &text) {

@@ -1,7 +1,6 @@
 #include "os/file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <dirent.h>
 #include <fcntl.h>
@@ -89,20 +88,7 @@ Result<UniqueFd> Directory::open_file(const std::string &name) const {
 
 Result<std::string> Directory::read_file(const std::string &name, std::size_t limit) const {
     INTACT_TRY_ASSIGN(const UniqueFd fd, open_file(name));
-    std::string content;
-    std::array<std::byte, 16384> buffer{};
-    for (;;) {
-        INTACT_TRY_ASSIGN(const std::size_t count,
-                          read_some(*sys_, fd.get(), buffer, path_of(name)));
-        if (count == 0) {
-            return content;
-        }
-        if (content.size() + count > limit) {
-            return fail(ErrorCode::file_too_large,
-                        fmt::format("read {}: more than {} bytes", quoted(path_of(name)), limit));
-        }
-        content.append(reinterpret_cast<const char *>(buffer.data()), count);
-    }
+    return read_to_end(*sys_, fd.get(), path_of(name), limit);
 }
 
 Result<> Directory::rename(const std::string &from, const std::string &to,

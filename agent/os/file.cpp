@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,6 +30,22 @@ Result<std::size_t> read_some(Sys &sys, int fd, std::span<std::byte> buffer,
         if (errno != EINTR) {
             return fail_errno(errno, "read " + quoted(path));
         }
+    }
+}
+
+Result<std::string> read_to_end(Sys &sys, int fd, std::string_view path, std::size_t limit) {
+    std::string content;
+    std::array<std::byte, 16384> buffer{};
+    for (;;) {
+        INTACT_TRY_ASSIGN(const std::size_t count, read_some(sys, fd, buffer, path));
+        if (count == 0) {
+            return content;
+        }
+        if (content.size() + count > limit) {
+            return fail(ErrorCode::file_too_large,
+                        fmt::format("read {}: more than {} bytes", quoted(path), limit));
+        }
+        content.append(reinterpret_cast<const char *>(buffer.data()), count);
     }
 }
 

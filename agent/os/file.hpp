@@ -115,6 +115,10 @@ private:
 /// Reads at most buffer.size() bytes; 0 at the end. EINTR is continued. `path` is for the message.
 Result<std::size_t> read_some(Sys &sys, int fd, std::span<std::byte> buffer, std::string_view path);
 
+/// All that is left to read. `path` is for the message. Errors: file_too_large when that is more
+/// than `limit` bytes.
+Result<std::string> read_to_end(Sys &sys, int fd, std::string_view path, std::size_t limit);
+
 /// "'PATH'", safe for one line: the way every message names a path.
 std::string quoted(std::string_view path);
 

@@ -3,11 +3,11 @@
 #include "os/file.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <limits>
 #include <sys/stat.h>
 
 namespace intact::os {
@@ -96,16 +96,7 @@ Result<std::string> read_mountinfo() {
     if (!fd) {
         return fail_errno(errno, fmt::format("open {}", kMountInfo));
     }
-    std::string text;
-    std::array<std::byte, 16384> buffer{};
-    for (;;) {
-        INTACT_TRY_ASSIGN(const std::size_t count,
-                          read_some(kernel(), fd.get(), buffer, kMountInfo));
-        if (count == 0) {
-            return text;
-        }
-        text.append(reinterpret_cast<const char *>(buffer.data()), count);
-    }
+    return read_to_end(kernel(), fd.get(), kMountInfo, std::numeric_limits<std::size_t>::max());
 }
 
 bool lies_at_or_below(std::string_view path, std::string_view point) {
