@@ -188,7 +188,7 @@ constexpr std::array kFamilies{
     JobFamily{{"intact_job_info", Type::info, "What the job's file says of it."}, add_info},
     JobFamily{{"intact_job_enabled", Type::gauge, "Whether the scheduler runs the job."},
               add_flag<&JobSample::is_enabled>},
-    JobFamily{{"intact_job_paused", Type::gauge, "Whether what is due is left out for now."},
+    JobFamily{{"intact_job_paused", Type::gauge, "Whether what is due is left out, as somebody paused it."},
               add_flag<&JobSample::is_paused>},
     JobFamily{{"intact_job_broken", Type::gauge, "Whether the job's file cannot be used."},
               [](const JobSample &job, Exposition &to) { add(job, to, job.traits->is_broken); }},

@@ -17,16 +17,13 @@ is_true() {
 
 # tells JOB: by and by, exactly what stands in its table on stdin; comments are for who reads it.
 tells() {
-    local table end=$((SECONDS + 30))
+    local table
     table=$(sed 's/ *#.*//')
-    until is_true "$1" "$table"; do
-        [[ $SECONDS -lt $end ]] || {
-            diff <(printf '%s\n' "$table") <(truth "$1") >&2 || true
-            cat "$WORK/log" >&2
-            fail "metrics of $1 tell otherwise"
-        }
-        sleep 0.05
-    done
+    (await "the table of $1" is_true "$1" "$table") || {
+        diff <(printf '%s\n' "$table") <(truth "$1") >&2 || true
+        cat "$WORK/log" >&2
+        fail "metrics of $1 tell otherwise"
+    }
 }
 
 # series NAME{LABELS}: its value.
