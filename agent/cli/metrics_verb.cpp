@@ -34,8 +34,7 @@ int show_metrics(const Session &session) {
     return 0;
 }
 
-void write_textfile(const Session &session) {
-    const config::Configuration configuration = config::load(session.places());
+void write_textfile(const Session &session, const config::Configuration &configuration) {
     const std::string &path = configuration.metrics.textfile;
     if (path.empty() || is_daemon_there(session.places().state_dir)) {
         return;

@@ -158,8 +158,8 @@ int run(const Session &session, const RunArguments &arguments) {
                          [&](const std::string &job, const std::stop_token &stop) {
                              return run_one(session, arguments, *configuration.find(job), stop);
                          });
-    if (arguments.report_fd < 0) {
-        write_textfile(session);
+    if (arguments.config_fd < 0) { // else it is the daemon's run, and the daemon's file
+        write_textfile(session, configuration);
     }
     return exit_code;
 }

@@ -7,6 +7,6 @@ namespace intact::cli {
 
 /// After runs, when metrics.textfile= is set: what the catalog knows of all jobs by now. That it
 /// cannot be written is a warning.
-void write_textfile(const Session &session);
+void write_textfile(const Session &session, const config::Configuration &configuration);
 
 } // namespace intact::cli

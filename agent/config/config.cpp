@@ -222,6 +222,12 @@ const Job *Configuration::find(std::string_view name) const {
     return found == jobs.end() ? nullptr : &found->job;
 }
 
+std::size_t Configuration::errors() const {
+    return static_cast<std::size_t>(
+        std::count_if(diagnostics.begin(), diagnostics.end(),
+                      [](const Diagnostic &one) { return one.severity == Severity::error; }));
+}
+
 Configuration load(const Places &places) {
     Loader loader;
     return load_with(loader, places);

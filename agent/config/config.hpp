@@ -90,6 +90,8 @@ struct Configuration {
     std::vector<std::string> files; ///< every file that was read
 
     const Job *find(std::string_view name) const;
+    /// Of the diagnostics; 0: all that was read can be used.
+    std::size_t errors() const;
 };
 
 /// Reads everything; never fails as a whole. An unreadable directory or file is a diagnostic.

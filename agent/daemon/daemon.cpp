@@ -133,7 +133,6 @@ config::Configuration Daemon::read_configuration(JobSet &into) const {
 void Daemon::take(config::Configuration configuration, JobSet read) {
     main_ = std::move(configuration.main);
     settings_ = configuration.daemon;
-    metrics_settings_ = configuration.metrics;
     jobs_ = std::move(read.jobs);
     plans_ = std::move(read.plans);
     broken_.clear();
@@ -141,8 +140,8 @@ void Daemon::take(config::Configuration configuration, JobSet read) {
         broken_.insert(one.name);
     }
     loaded_ = system_clock().now();
-    is_configuration_good_ = check_whole(configuration).has_value();
-    metrics_.configure(metrics_settings_, measured_jobs());
+    is_configuration_good_ = configuration.errors() == 0;
+    metrics_.configure(configuration.metrics, measured_jobs());
 }
 
 // A run that died with the host or the daemon may have published its backup: the ledger is read

@@ -114,7 +114,6 @@ private:
     scheduler::HostFacts host_;
     std::optional<config::FileText> main_;
     config::DaemonSettings settings_;
-    config::MetricsSettings metrics_settings_;
     std::map<std::string, JobFile> jobs_;
     std::vector<scheduler::Plan> plans_;        ///< of these, until the scheduler has them
     std::set<std::string> broken_;              ///< jobs whose files cannot be used

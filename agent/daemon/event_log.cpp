@@ -242,17 +242,13 @@ Result<> check_usable(const config::Configuration &configuration) {
 }
 
 Result<> check_whole(const config::Configuration &configuration) {
-    const auto is_error = [](const config::Diagnostic &one) {
-        return one.severity == config::Severity::error;
-    };
-    const auto errors =
-        std::count_if(configuration.diagnostics.begin(), configuration.diagnostics.end(), is_error);
+    const std::size_t errors = configuration.errors();
     if (errors == 0) {
         return {};
     }
     return fail(Error(ErrorCode::config_invalid,
                       fmt::format("not reloaded: the configuration has {}; the old one holds",
-                                  counted(static_cast<std::size_t>(errors), "error", "errors"))));
+                                  counted(errors, "error", "errors"))));
 }
 
 std::string status_text(const Standing &standing) {

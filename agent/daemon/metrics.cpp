@@ -49,25 +49,23 @@ Metrics::Metrics(systemd::EventLoop &loop, Sources sources)
 
 void Metrics::configure(const config::MetricsSettings &settings, std::vector<MeasuredJob> jobs) {
     jobs_.clear();
-    const auto nothing = std::make_shared<const catalog::JobFacts>();
     for (MeasuredJob &measured : jobs) {
-        const std::string &name = measured.traits->name;
-        const auto known = facts_.find(name);
-        Job job;
-        job.facts = known == facts_.end() ? nothing : known->second;
-        jobs_[name] = std::move(job);
-        jobs_[name].measured = std::move(measured);
+        const std::string name = measured.traits->name;
+        jobs_.emplace(name, Job{std::move(measured)});
     }
-    // Certificates may be others under the same names.
-    const bool is_as_before = is_configured_ && settings == settings_ &&
-                              settings.certificate.empty() && server_ != nullptr;
+    const bool is_as_before = settings == settings_;
+    const bool is_other_file = settings.textfile != settings_.textfile;
     settings_ = settings;
-    is_configured_ = true;
-    if (!is_as_before) {
+    // Certificates may be others under the same names.
+    if (!is_as_before || server_ == nullptr || !settings_.certificate.empty()) {
         listen();
     }
-    textfile_ =
-        settings.textfile.empty() ? nullptr : std::make_unique<TextfileWriter>(settings.textfile);
+    // The end of the one before waits for its disk.
+    if (is_other_file) {
+        textfile_ = settings_.textfile.empty()
+                        ? nullptr
+                        : std::make_unique<TextfileWriter>(settings_.textfile);
+    }
     touch();
 }
 
@@ -80,7 +78,7 @@ void Metrics::listen() {
         loop_, settings_, activated_,
         [this](const metrics::Request &request) { return answer(request); });
     if (!started) {
-        log_error(Error(started.error()).within("serve metrics"));
+        log_error(started.error());
         return;
     }
     server_ = *std::move(started);
@@ -90,17 +88,8 @@ void Metrics::listen() {
 }
 
 Result<> Metrics::follow(const std::string &state_dir, catalog::FactsSince facts) {
-    const std::int64_t revision = facts.revision;
-    for (auto &[job, one] : facts.jobs) {
-        facts_[job] = std::make_shared<const catalog::JobFacts>(std::move(one));
-    }
-    for (auto &[name, job] : jobs_) {
-        if (const auto known = facts_.find(name); known != facts_.end()) {
-            job.facts = known->second;
-            job.is_deadline_old = true;
-        }
-    }
-    INTACT_TRY_ASSIGN(watch_, FactsWatch::start(state_dir, revision));
+    learn(std::move(facts.jobs));
+    INTACT_TRY_ASSIGN(watch_, FactsWatch::start(state_dir, facts.revision));
     INTACT_TRY_ASSIGN(on_news_, loop_.on_readable(watch_->fd(), [this] { take_news(); }));
     INTACT_TRY_ASSIGN(textfile_timer_,
                       loop_.timer(systemd::TimerClock::boot, [this] { write_textfile(); }));
@@ -108,24 +97,18 @@ Result<> Metrics::follow(const std::string &state_dir, catalog::FactsSince facts
     return {};
 }
 
+void Metrics::learn(std::map<std::string, catalog::JobFacts> facts) {
+    for (auto &[job, one] : facts) {
+        facts_[job] = std::make_shared<const catalog::JobFacts>(std::move(one));
+    }
+}
+
 void Metrics::take_news() {
     FactsWatch::News news = watch_->take();
     if (news.is_all) {
-        const auto nothing = std::make_shared<const catalog::JobFacts>();
         facts_.clear();
-        for (auto &[name, job] : jobs_) {
-            job.facts = nothing;
-            job.is_deadline_old = true;
-        }
     }
-    for (auto &[name, one] : news.jobs) {
-        const auto facts = std::make_shared<const catalog::JobFacts>(std::move(one));
-        facts_[name] = facts;
-        if (const auto job = jobs_.find(name); job != jobs_.end()) {
-            job->second.facts = facts;
-            job->second.is_deadline_old = true;
-        }
-    }
+    learn(std::move(news.jobs));
     touch();
 }
 
@@ -232,21 +215,29 @@ std::vector<metrics::JobSample> Metrics::samples() {
 metrics::JobSample Metrics::sample_of(Job &job, const LiveJob *live) {
     metrics::JobSample sample;
     sample.traits = job.measured.traits;
-    sample.facts = job.facts;
+    const auto known = facts_.find(sample.traits->name);
+    sample.facts = known == facts_.end() ? no_facts_ : known->second;
     if (live == nullptr) {
         return sample;
     }
     show_live(*live, sample);
     const scheduler::Plan &plan = *live->view.plan;
     if (plan.is_enabled && plan.schedule) {
-        if (job.is_deadline_old) {
-            job.deadline =
-                metrics::success_deadline(*plan.schedule, job.measured.allowance, *job.facts);
-            job.is_deadline_old = false;
-        }
-        sample.deadline = job.deadline;
+        sample.deadline = deadline_of(job, *plan.schedule, sample.facts);
     }
     return sample;
+}
+
+// Worked out for each change only, of the facts or of the host's time zone: a scrape of thousands
+// of jobs must not go through as many calendars.
+std::optional<WallTime> Metrics::deadline_of(Job &job, const scheduler::Schedule &schedule,
+                                             const Facts &facts) const {
+    if (job.facts != facts || job.schedule != schedule.identity) {
+        job.deadline = metrics::success_deadline(schedule, job.measured.allowance, *facts);
+        job.facts = facts;
+        job.schedule = schedule.identity;
+    }
+    return job.deadline;
 }
 
 } // namespace intact::daemon

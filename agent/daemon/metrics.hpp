@@ -59,14 +59,17 @@ public:
     void touch();
 
 private:
+    using Facts = std::shared_ptr<const catalog::JobFacts>;
     struct Job {
         MeasuredJob measured;
-        std::shared_ptr<const catalog::JobFacts> facts;
-        std::optional<WallTime> deadline;
-        bool is_deadline_old = true;
+        // The deadline, and what it was worked out from.
+        std::optional<WallTime> deadline{};
+        Facts facts{};
+        std::string schedule{}; ///< its identity
     };
 
     void listen();
+    void learn(std::map<std::string, catalog::JobFacts> facts);
     void take_news();
     void write_textfile();
     metrics::Answer answer(const metrics::Request &request);
@@ -75,6 +78,8 @@ private:
     metrics::AgentSample agent_sample() const;
     std::vector<metrics::JobSample> samples();
     metrics::JobSample sample_of(Job &job, const LiveJob *live);
+    std::optional<WallTime> deadline_of(Job &job, const scheduler::Schedule &schedule,
+                                        const Facts &facts) const;
 
     systemd::EventLoop &loop_;
     const Sources sources_;
@@ -82,10 +87,10 @@ private:
     const std::string host_;
     metrics::AgentMetrics agent_;
     config::MetricsSettings settings_;
-    bool is_configured_ = false;
     std::map<std::string, Job> jobs_;
     /// Also of jobs that are not configured: they may come back.
-    std::map<std::string, std::shared_ptr<const catalog::JobFacts>> facts_;
+    std::map<std::string, Facts> facts_;
+    const Facts no_facts_ = std::make_shared<const catalog::JobFacts>();
     std::unique_ptr<metrics::HttpServer> server_;
     std::unique_ptr<FactsWatch> watch_;
     std::unique_ptr<TextfileWriter> textfile_;

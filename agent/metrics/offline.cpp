@@ -8,8 +8,6 @@
 #include "scheduler/delay.hpp"
 #include "scheduler/plans.hpp"
 
-#include <algorithm>
-
 namespace intact::metrics {
 namespace {
 
@@ -87,9 +85,7 @@ Result<std::string> offline_text(const config::Configuration &configuration,
         jobs.push_back(sample_of(broken, known));
     }
     AgentSample agent;
-    agent.is_configuration_good = std::none_of(
-        configuration.diagnostics.begin(), configuration.diagnostics.end(),
-        [](const config::Diagnostic &one) { return one.severity == config::Severity::error; });
+    agent.is_configuration_good = configuration.errors() == 0;
     agent.now = now;
     agent.loaded = now;
     agent.jobs = configuration.jobs.size();
