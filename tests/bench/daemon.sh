@@ -8,6 +8,8 @@
 # SECONDS (default 10); how long each of five reloads holds up all else, and resident memory then.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=tests/bench/program.bash
+source tests/bench/program.bash
 
 jobs=100,10000 idle=10 intactd=""
 while [[ $# -gt 0 ]]; do
@@ -19,18 +21,11 @@ while [[ $# -gt 0 ]]; do
         sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
-    *)
-        echo "error: unknown option '$1'" >&2
-        exit 2
-        ;;
+    *) refuse "$1" ;;
     esac
     shift 2
 done
-if [[ -z $intactd ]]; then
-    cmake --preset release >/dev/null
-    cmake --build --preset release -- --quiet
-    intactd=$PWD/build/release/agent/intactd
-fi
+[[ -n $intactd ]] || intactd=$(released intactd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

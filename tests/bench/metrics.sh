@@ -10,6 +10,8 @@
 # at the destinations meanwhile.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=tests/bench/program.bash
+source tests/bench/program.bash
 
 jobs=100,1000,5000 scrapes=20 intactd=""
 while [[ $# -gt 0 ]]; do
@@ -21,18 +23,11 @@ while [[ $# -gt 0 ]]; do
         sed -n '2,10s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
-    *)
-        echo "error: unknown option '$1'" >&2
-        exit 2
-        ;;
+    *) refuse "$1" ;;
     esac
     shift 2
 done
-if [[ -z $intactd ]]; then
-    cmake --preset release >/dev/null
-    cmake --build --preset release -- --quiet
-    intactd=$PWD/build/release/agent/intactd
-fi
+[[ -n $intactd ]] || intactd=$(released intactd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

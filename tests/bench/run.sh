@@ -13,6 +13,8 @@
 # write, fsync. Every way ends when its data is durable.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+# shellcheck source=tests/bench/program.bash
+source tests/bench/program.bash
 
 stream=4G tree=/usr/share memory=1G,16G rounds=3 base=${TMPDIR:-/tmp} intact="" calendar=""
 while [[ $# -gt 0 ]]; do
@@ -27,10 +29,7 @@ while [[ $# -gt 0 ]]; do
         sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
-    *)
-        echo "error: unknown option '$1'" >&2
-        exit 2
-        ;;
+    *) refuse "$1" ;;
     esac
     shift 2
 done
@@ -41,11 +40,9 @@ for program in /usr/bin/time zstd openssl python3; do
     }
 done
 if [[ -z $intact ]]; then
-    cmake --preset release >/dev/null
-    cmake --build --preset release -- --quiet
+    intact=$(released intact)
     cmake --build --preset release --target bench_calendar -- --quiet
     calendar=$PWD/build/release/tests/bench/bench_calendar
-    intact=$PWD/build/release/agent/intact
 fi
 
 work=$(mktemp -d "$base/intact-bench.XXXXXX")
