@@ -96,8 +96,8 @@ std::vector<Survey> survey_all(const Context &context, const std::vector<SurveyO
     }
     const auto answers = std::make_shared<Answers>();
     answers->surveys.resize(orders.size());
-    for (const auto &[point, some] : by_mount) {
-        std::thread([answers, context, some = some] {
+    for (auto &of_mount : by_mount) {
+        std::thread([answers, context, some = std::move(of_mount.second)] {
             survey_mount(answers, context, some);
         }).detach();
     }

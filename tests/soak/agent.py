@@ -124,6 +124,11 @@ class Agent:
     def children(self):
         return children_of(self.daemon.pid)
 
+    def await_rest(self):
+        """Until nothing is on, nor a look at the destinations; each holds descriptors of the daemon."""
+        wait_for("the daemon to have no process and no pipe to one", lambda: not self.children() and
+                 "pipe" not in self.descriptors())
+
     def descriptors(self):
         return sorted(os.readlink(f"/proc/{self.daemon.pid}/fd/{number}").split(":[")[0]
                       for number in os.listdir(f"/proc/{self.daemon.pid}/fd"))

@@ -42,11 +42,13 @@ class Soak:
         self.agent.start()
         self.agent.await_start()
         self.agent.reload()
+        self.agent.await_rest()
         fds, memory = self.agent.descriptors(), self.agent.resident_kib()
         write_main(self.agent, RUNS_AT_ONCE, enabled=True)
         self.agent.reload()
         self.storm.blow(self.runs // 2, kill_daemon=False)
         self.storm.calm()
+        self.agent.await_rest()
         grown = self.agent.resident_kib() - memory
         self.expect(self.agent.descriptors() == fds,
                     f"the daemon has the descriptors {self.agent.descriptors()}, had {fds}")
