@@ -62,6 +62,11 @@ struct ConfigShowArguments {
     Form form = Form::text;
 };
 
+enum class SchemaOf { job, agent };
+struct ConfigSchemaArguments {
+    SchemaOf file = SchemaOf::job;
+};
+
 enum class Reach { newest, all };
 struct VerifyArguments {
     std::vector<std::string> words; ///< backups or jobs
@@ -150,14 +155,22 @@ struct SurveyArguments {
     Voice voice = Voice::normal;
 };
 struct RebuildArguments {};
+
+/// What a shell offers where a job or a backup is named.
+enum class Offer { jobs, backups };
+struct CompleteArguments {
+    Offer offer = Offer::jobs;
+};
+
 struct VersionArguments {};
 
 using Arguments =
-    std::variant<RunArguments, CheckArguments, ConfigShowArguments, VerifyArguments,
-                 RestoreArguments, ListArguments, HistoryArguments, ScheduleArguments,
-                 StatusArguments, CancelArguments, PauseArguments, ResumeArguments, ReloadArguments,
-                 AcceptClockArguments, DoctorArguments, RecoverArguments, SelftestArguments,
-                 MetricsArguments, SurveyArguments, RebuildArguments, VersionArguments>;
+    std::variant<RunArguments, CheckArguments, ConfigShowArguments, ConfigSchemaArguments,
+                 VerifyArguments, RestoreArguments, ListArguments, HistoryArguments,
+                 ScheduleArguments, StatusArguments, CancelArguments, PauseArguments,
+                 ResumeArguments, ReloadArguments, AcceptClockArguments, DoctorArguments,
+                 RecoverArguments, SelftestArguments, MetricsArguments, SurveyArguments,
+                 RebuildArguments, CompleteArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

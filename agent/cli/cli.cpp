@@ -19,6 +19,7 @@ struct Dispatch {
     int operator()(const ConfigShowArguments &arguments) const {
         return show_config(session, arguments);
     }
+    int operator()(const ConfigSchemaArguments &arguments) const { return show_schema(arguments); }
     int operator()(const VerifyArguments &arguments) const { return verify(session, arguments); }
     int operator()(const RestoreArguments &arguments) const { return restore(session, arguments); }
     int operator()(const ListArguments &arguments) const { return list(session, arguments); }
@@ -40,6 +41,9 @@ struct Dispatch {
     int operator()(const MetricsArguments &) const { return show_metrics(session); }
     int operator()(const SurveyArguments &arguments) const { return survey(session, arguments); }
     int operator()(const RebuildArguments &) const { return rebuild_catalog(session); }
+    int operator()(const CompleteArguments &arguments) const {
+        return complete(session, arguments);
+    }
     int operator()(const VersionArguments &) const {
         print(version_text() + "\n");
         return 0;

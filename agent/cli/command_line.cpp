@@ -127,6 +127,7 @@ public:
         add_selftest(app_, selftest_, words_);
         add_metrics(app_);
         add_catalog(app_, words_);
+        add_complete(app_, words_);
         app_.add_subcommand("version", "Print the version")->footer("Example: intact version");
     }
 
@@ -204,6 +205,10 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         check_.format = format_of(words_.format);
         return with(check_);
     }
+    if (has("config") && app_.get_subcommand("config")->got_subcommand("schema")) {
+        return with(
+            ConfigSchemaArguments{words_.schema == "job" ? SchemaOf::job : SchemaOf::agent});
+    }
     if (has("config")) {
         show_.origin = words_.origin ? Origin::shown : Origin::hidden;
         show_.form = form;
@@ -249,6 +254,9 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         return app_.get_subcommand("catalog")->got_subcommand("survey")
                    ? with(SurveyArguments{words_.quiet ? Voice::quiet : Voice::normal})
                    : with(RebuildArguments{});
+    }
+    if (has("__complete")) {
+        return with(CompleteArguments{words_.offer == "jobs" ? Offer::jobs : Offer::backups});
     }
     return has("version") ? with(VersionArguments{}) : assemble_control();
 }

@@ -2,6 +2,7 @@
 #include "cli/json_lines.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "config/schema.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -75,6 +76,11 @@ int show_config(const Session &session, const ConfigShowArguments &arguments) {
     }
     warn_about_broken(configuration);
     return show_common_errors(configuration);
+}
+
+int show_schema(const ConfigSchemaArguments &arguments) {
+    print(arguments.file == SchemaOf::job ? config::job_schema() : config::agent_schema());
+    return 0;
 }
 
 } // namespace intact::cli

@@ -53,6 +53,12 @@ void add_config(CLI::App &app, ConfigShowArguments &show, Words &words) {
     verb.add_flag("--origin", words.origin, "Say for each value which file and line gave it");
     add_json(verb, words, "One JSON object a job");
     verb.footer("Example: intact config show etc --origin");
+    CLI::App &schema =
+        *config.add_subcommand("schema", "The keys of a file as JSON Schema, for editors");
+    schema.add_option("FILE", words.schema, "job (the default) or intact.toml")
+        ->type_name("")
+        ->check(CLI::IsMember({"job", "intact.toml"}).description(""));
+    schema.footer("Example: intact config schema job >job.schema.json");
 }
 
 void add_verify(CLI::App &app, VerifyArguments &verify, Words &words) {
@@ -202,6 +208,14 @@ void add_catalog(CLI::App &app, Words &words) {
     add_quiet(survey, words);
     survey.footer("The daemon does so by itself, for its metrics (daemon.survey_interval).\n"
                   "Example: intact catalog survey");
+}
+
+void add_complete(CLI::App &app, Words &words) {
+    CLI::App &verb = *app.add_subcommand("__complete", "")->group("");
+    verb.add_option("WHAT", words.offer, "jobs or backups")
+        ->required()
+        ->check(CLI::IsMember({"jobs", "backups"}));
+    verb.footer("Example: intact __complete jobs");
 }
 
 } // namespace intact::cli

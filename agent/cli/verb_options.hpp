@@ -28,6 +28,8 @@ struct Words {
     std::string dst_gap = "run-after";
     std::string format = "long";
     std::string depth = "archive";
+    std::string schema = "job";
+    std::string offer;
 };
 
 void add_run(CLI::App &app, RunArguments &run, Words &words);
@@ -49,5 +51,7 @@ void add_recover(CLI::App &app, RecoverArguments &recover, Words &words);
 void add_selftest(CLI::App &app, SelftestArguments &selftest, Words &words);
 void add_metrics(CLI::App &app);
 void add_catalog(CLI::App &app, Words &words);
+/// Hidden: for completions of shells.
+void add_complete(CLI::App &app, Words &words);
 
 } // namespace intact::cli

@@ -9,6 +9,7 @@ namespace intact::cli {
 int run(const Session &session, const RunArguments &arguments);
 int check(const Session &session, const CheckArguments &arguments);
 int show_config(const Session &session, const ConfigShowArguments &arguments);
+int show_schema(const ConfigSchemaArguments &arguments);
 int verify(const Session &session, const VerifyArguments &arguments);
 int restore(const Session &session, const RestoreArguments &arguments);
 int list(const Session &session, const ListArguments &arguments);
@@ -26,5 +27,6 @@ int selftest_publish(const Session &session, const SelftestArguments &arguments)
 int show_metrics(const Session &session);
 int survey(const Session &session, const SurveyArguments &arguments);
 int rebuild_catalog(const Session &session);
+int complete(const Session &session, const CompleteArguments &arguments);
 
 } // namespace intact::cli

@@ -72,6 +72,20 @@ TEST(CommandLineTest, tells_its_version) {
     parsed<VersionArguments>({"version"});
 }
 
+TEST(CommandLineTest, a_schema_is_that_of_a_job_unless_told) {
+    EXPECT_EQ(parsed<ConfigSchemaArguments>({"config", "schema"}).file, SchemaOf::job);
+    EXPECT_EQ(parsed<ConfigSchemaArguments>({"config", "schema", "intact.toml"}).file,
+              SchemaOf::agent);
+    EXPECT_EQ(refused({"config", "schema", "others"}).exit_code, 2);
+    EXPECT_TRUE(parse({"config", "show"}));
+}
+
+TEST(CommandLineTest, what_shells_ask_is_in_no_help) {
+    EXPECT_EQ(parsed<CompleteArguments>({"__complete", "jobs"}).offer, Offer::jobs);
+    EXPECT_EQ(parsed<CompleteArguments>({"__complete", "backups"}).offer, Offer::backups);
+    EXPECT_THAT(refused({"--help"}).out, testing::Not(HasSubstr("__complete")));
+}
+
 TEST(CommandLineTest, places_may_come_before_or_after_the_verb) {
     for (const auto &words : {std::vector{"--config-dir", "/c", "--state-dir=/s", "list"},
                               {"list", "--config-dir", "/c", "--state-dir=/s"}}) {
