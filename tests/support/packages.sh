@@ -17,6 +17,7 @@ debian_test=(
     xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
     procps time openssl curl gzip shellcheck dbus-daemon dbus-bin clang-format-19
     prometheus prometheus-node-exporter python3-yaml
+    scdoc mandoc bash-completion zsh fish
 )
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
@@ -35,6 +36,7 @@ fedora_test=(
     xfsprogs btrfs-progs exfatprogs bindfs
     procps-ng time openssl curl gzip ShellCheck dbus-daemon dbus-tools
     golang-github-prometheus python3-pyyaml
+    scdoc mandoc bash-completion zsh fish
 )
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages
