@@ -12,8 +12,11 @@
 #   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
 #           power failure
 #   boot    as a service under systemd 252, in a container that is booted for it
+#   pack    the Debian package, built in a clean root, and the RPM; the first of them installed, used,
+#           upgraded in mid-run, removed and purged in a bare container
 # Without --lane all of them; --quick is --lane test. --full has the lane vm try every crash image and
-# every call at which a process may be killed, which takes hours, instead of a sample.
+# every call at which a process may be killed, which takes hours, instead of a sample; and the lane pack
+# build the package once more, elsewhere, and compare the bytes.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
@@ -26,8 +29,10 @@ source tests/support/debian.sh
 source tests/vm/machine.sh
 # shellcheck source=tests/boot/machine.sh
 source tests/boot/machine.sh
+# shellcheck source=tests/pack/machine.sh
+source tests/pack/machine.sh
 
-all_lanes=(test asan tsan tidy vm boot)
+all_lanes=(test asan tsan tidy vm boot pack)
 lanes=()
 extent=bounded
 install=yes
@@ -37,7 +42,7 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,19s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -281,6 +286,22 @@ lane_boot() {
     fi
 }
 
+lane_pack() {
+    local why
+    local -a suites=(tests/pack/{deb,rpm}.bash)
+    [[ $extent != full ]] || suites+=(tests/pack/reproducible.bash)
+    why=$(pack_hindrance)
+    if [[ -n $why ]]; then
+        skip pack "$why"
+    elif pack_make_roots; then
+        rows_of "$pack_dir/pack.log" pack_run "${suites[@]}"
+        rows_of "$pack_dir/first_minutes.log" pack_first_minutes
+    else
+        echo "FAILED: pack: the roots"
+        count 0 1 0
+    fi
+}
+
 mkdir -p build
 if [[ $install == yes ]]; then
     heading "packages"
@@ -290,6 +311,7 @@ if [[ $install == yes ]]; then
         asan | tidy) groups+=(lint) ;;
         vm) groups+=(vm) ;;
         boot) groups+=(boot) ;;
+        pack) groups+=(pack) ;;
         esac
     done
     install_packages "${groups[@]}"

@@ -22,6 +22,7 @@ debian_test=(
 debian_lint=(clang-19 clang-tidy-19 libclang-rt-19-dev)
 debian_vm=(qemu-system-x86 mmdebstrap e2fsprogs binutils)
 debian_boot=(systemd-container mmdebstrap binutils)
+debian_pack=("${debian_boot[@]}" git curl dpkg-dev lintian rpm rpmlint scdoc)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
@@ -41,6 +42,7 @@ fedora_test=(
 fedora_lint=(clang clang-tools-extra compiler-rt)
 fedora_vm=() # the machine is made of Debian's packages
 fedora_boot=()
+fedora_pack=()
 
 as_root() {
     if [[ $EUID -eq 0 ]]; then
@@ -87,7 +89,7 @@ without_services() {
     return "$status"
 }
 
-# install_packages GROUP...: of build, run, test, lint, vm, boot. Leaves the package manager alone when
+# install_packages GROUP...: of build, run, test, lint, vm, boot, pack. Leaves the package manager alone when
 # all is there.
 install_packages() {
     local family group
