@@ -364,7 +364,7 @@ TEST(ShippedFiles, are_right_as_they_are) {
     const std::string shipped = INTACT_TEST_DATA "/../../config/";
     const TempDir dir;
     dir.write("intact.toml", test::read_file(shipped + "intact.toml"));
-    for (const std::string name : {"etc", "postgresql", "kubernetes"}) {
+    for (const std::string name : {"etc", "postgresql", "kubernetes", "mysql", "nas"}) {
         dir.write("jobs.d/" + name + ".toml",
                   test::read_file(shipped + "jobs.d/" + name + ".toml.example"));
     }
@@ -372,7 +372,7 @@ TEST(ShippedFiles, are_right_as_they_are) {
     for (const Diagnostic &one : loaded.diagnostics) {
         ADD_FAILURE() << render_long(one, false);
     }
-    EXPECT_EQ(loaded.jobs.size(), 3U);
+    EXPECT_EQ(loaded.jobs.size(), 5U);
 }
 
 TEST(ShippedFiles, stay_right_when_their_comments_are_taken_away) {
