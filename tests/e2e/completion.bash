@@ -3,7 +3,7 @@
 # shellcheck source=tests/e2e/harness.bash
 source "$(dirname "$0")/harness.bash"
 
-FILES=$E2E/../../completions
+FILES=$E2E/../../packaging/completions
 
 # two_jobs: 'etc' with a backup, 'home' without one; the program is on PATH as 'intact'.
 two_jobs() {
