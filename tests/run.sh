@@ -14,9 +14,10 @@
 #   boot    as a service under systemd 252, in a container that is booted for it
 #   pack    the Debian package, built in a clean root, and the RPM; the first of them installed, used,
 #           upgraded in mid-run, removed and purged in a bare container
-# Without --lane all of them; --quick is --lane test. --full has the lane vm try every crash image and
-# every call at which a process may be killed, which takes hours, instead of a sample; and the lane pack
-# build the package once more, elsewhere, and compare the bytes.
+# Without --lane all of them, the last three beside those before them but the first; --quick is --lane
+# test. --full has the lane vm try every crash image and every call at which a process may be killed,
+# which takes hours, instead of a sample; and the lane pack build the package once more, elsewhere, and
+# compare the bytes.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
@@ -42,7 +43,7 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,21s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -302,6 +303,53 @@ lane_pack() {
     fi
 }
 
+# has LANE: whether it is asked for.
+has() {
+    [[ " ${lanes[*]} " == *" $1 "* ]]
+}
+
+# run_lane LANE
+run_lane() {
+    local begun=$SECONDS
+    local -a before=("$passed" "$failed" "$skipped")
+    heading "$1"
+    "lane_$1"
+    summary+=("$(printf '%-6s %4d s  %5d passed %3d failed %3d skipped' "$1" $((SECONDS - begun)) \
+        $((passed - before[0])) $((failed - before[1])) $((skipped - before[2])))")
+}
+
+beside=""
+beside_log=build/beside.log
+
+# begin_beside LANE...: in a process of their own. These lanes wait for machines to boot and for servers
+# that do not answer; what compiles for the others may have what they leave of the processors.
+begin_beside() {
+    local lane
+    local -a words=(--no-install)
+    for lane in "$@"; do words+=(--lane "$lane"); done
+    [[ $extent != full ]] || words+=(--full)
+    bash tests/run.sh "${words[@]}" >"$beside_log" 2>&1 </dev/null &
+    beside=$!
+    trap 'kill "$beside" 2>/dev/null || true' EXIT
+    renice -n 10 -p $$ >/dev/null
+}
+
+# end_beside: waits for them; their output and figures are part of ours.
+end_beside() {
+    local status=0 line
+    wait "$beside" || status=$?
+    trap - EXIT
+    sed '/^=== summary$/,$d' "$beside_log"
+    while read -r line; do summary+=("$line"); done < <(sed '1,/^=== summary$/d; $d' "$beside_log")
+    if [[ $(tail -n 1 "$beside_log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
+        count "${BASH_REMATCH[@]:1}"
+        [[ $status -eq 0 || ${BASH_REMATCH[2]} -gt 0 ]] || count 0 1 0
+    else
+        echo "FAILED: ${waiting[*]}: they came to no end"
+        count 0 1 0
+    fi
+}
+
 mkdir -p build
 if [[ $install == yes ]]; then
     heading "packages"
@@ -317,14 +365,28 @@ if [[ $install == yes ]]; then
     install_packages "${groups[@]}"
 fi
 
+if has test; then
+    run_lane test
+fi
+building=()
+waiting=()
 for lane in "${lanes[@]}"; do
-    heading "$lane"
-    begun=$SECONDS
-    before=("$passed" "$failed" "$skipped")
-    "lane_$lane"
-    summary+=("$(printf '%-6s %4d s  %5d passed %3d failed %3d skipped' "$lane" $((SECONDS - begun)) \
-        $((passed - before[0])) $((failed - before[1])) $((skipped - before[2])))")
+    case $lane in
+    test) ;;
+    vm | boot | pack) waiting+=("$lane") ;;
+    *) building+=("$lane") ;;
+    esac
 done
+if [[ ${#building[@]} -gt 0 && ${#waiting[@]} -gt 0 ]]; then
+    begin_beside "${waiting[@]}"
+    waiting_here=()
+else
+    waiting_here=("${waiting[@]}")
+fi
+for lane in "${building[@]}" "${waiting_here[@]}"; do
+    run_lane "$lane"
+done
+[[ -z $beside ]] || end_beside
 
 heading "summary"
 printf '%s\n' "${summary[@]}"
