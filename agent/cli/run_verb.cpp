@@ -3,10 +3,10 @@
 #include "cli/choose_jobs.hpp"
 #include "cli/daemon_link.hpp"
 #include "cli/follow.hpp"
+#include "cli/offline_metrics.hpp"
 #include "cli/run_reporter.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
-#include "cli/textfile.hpp"
 #include "cli/verbs.hpp"
 #include "os/file.hpp"
 
