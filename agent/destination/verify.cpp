@@ -2,7 +2,7 @@
 
 #include "pipeline/archive_reader.hpp"
 #include "pipeline/stored_reader.hpp"
-#include "pipeline/tar_check.hpp"
+#include "formats/tar_check.hpp"
 
 #include <cerrno>
 #include <fmt/format.h>
@@ -60,7 +60,7 @@ Result<> drain(pipeline::StoredReader &reader, const auto &take) {
 
 // Reads the tar as a restore would, entry by entry, with the end marks watched beside it.
 Result<> read_tar(pipeline::StoredReader &reader, const Manifest &manifest) {
-    pipeline::TarCheck check;
+    formats::TarCheck check;
     const auto supply = [&]() -> Result<std::span<const std::byte>> {
         INTACT_TRY_ASSIGN(const auto bytes, reader.next());
         INTACT_TRY(check.feed(bytes));

@@ -1,7 +1,7 @@
 #include "engine/stream_source.hpp"
 
 #include "pipeline/archive_writer.hpp"
-#include "pipeline/tar_check.hpp"
+#include "formats/tar_check.hpp"
 #include "source/command.hpp"
 #include "source/files.hpp"
 #include "source/kubernetes.hpp"
@@ -85,7 +85,7 @@ public:
     Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
         return source::run_command(source_, sink, listener_.on_stderr, stop, end_);
     }
-    pipeline::StreamCheck *check() override { return is_tar() ? &tar_check_ : nullptr; }
+    formats::StreamCheck *check() override { return is_tar() ? &tar_check_ : nullptr; }
     std::string_view format() const override { return is_tar() ? "tar" : "raw"; }
     std::vector<std::string> items() const override { return source_.command; }
     std::optional<std::uint64_t> entries() const override {
@@ -100,7 +100,7 @@ private:
     bool is_tar() const { return source_.format == config::Format::tar; }
     const Listener listener_;
     source::CommandEnd end_;
-    pipeline::TarCheck tar_check_;
+    formats::TarCheck tar_check_;
 };
 
 class Kubernetes final : public Command {

@@ -6,7 +6,7 @@
 #include "base/warning.hpp"
 #include "config/job.hpp"
 #include "engine/progress.hpp"
-#include "pipeline/stream_check.hpp"
+#include "formats/stream_check.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -31,7 +31,7 @@ public:
     /// Writes the whole stream. Errors: of the source, or of the archive writer (stage archive).
     virtual Result<> stream(ByteSink &sink, const std::stop_token &stop) = 0;
     /// Watches the stream where its format can prove its end; null otherwise.
-    virtual pipeline::StreamCheck *check() { return nullptr; }
+    virtual formats::StreamCheck *check() { return nullptr; }
     /// "tar" or "raw".
     virtual std::string_view format() const = 0;
     /// For the manifest: what was backed up.

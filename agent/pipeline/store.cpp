@@ -26,7 +26,7 @@ void count(std::atomic<std::uint64_t> *meter, std::size_t bytes) {
 // check.
 class StreamDigest {
 public:
-    explicit StreamDigest(StreamCheck *check) : check_(check) {}
+    explicit StreamDigest(formats::StreamCheck *check) : check_(check) {}
 
     Result<> take(std::span<const std::byte> bytes) {
         digest_.update(bytes);
@@ -48,7 +48,7 @@ private:
         return checked;
     }
 
-    StreamCheck *check_;
+    formats::StreamCheck *check_;
     Sha256 digest_;
     std::uint64_t bytes_ = 0;
 };
@@ -68,7 +68,7 @@ Result<> produce_all(const Producer &produce, BufferedSink &sink, const std::sto
 }
 
 // produce -> digest -> write: stored bytes are the stream's own, one digest is both.
-Result<StoredFigures> store_plain(const Producer &produce, const Writer &write, StreamCheck *check,
+Result<StoredFigures> store_plain(const Producer &produce, const Writer &write, formats::StreamCheck *check,
                                   const StoreMeter &meter, const std::stop_token &outside) {
     StoredFigures figures;
     StreamDigest digest(check);
@@ -103,7 +103,7 @@ Result<StoredFigures> store_plain(const Producer &produce, const Writer &write, 
 
 // produce -> digest -> compress on all cores, in order -> digest -> write.
 Result<StoredFigures> store_compressed(const config::Archive &options, const Producer &produce,
-                                       const Writer &write, StreamCheck *check,
+                                       const Writer &write, formats::StreamCheck *check,
                                        const StoreMeter &meter, const std::stop_token &outside) {
     StoredFigures figures;
     StreamDigest stream_digest(check);
@@ -171,7 +171,7 @@ unsigned compression_threads(const config::Archive &options) {
 }
 
 Result<StoredFigures> store_stream(const config::Archive &options, const Producer &produce,
-                                   const Writer &write, StreamCheck *check, const StoreMeter &meter,
+                                   const Writer &write, formats::StreamCheck *check, const StoreMeter &meter,
                                    const std::stop_token &stop) {
     if (options.compression == config::Compression::none) {
         return store_plain(produce, write, check, meter, stop);

@@ -5,7 +5,7 @@
 #include "base/byte_sink.hpp"
 #include "base/error.hpp"
 #include "config/job.hpp"
-#include "pipeline/stream_check.hpp"
+#include "formats/stream_check.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -40,7 +40,7 @@ using Writer = std::function<Result<>(std::span<const std::byte>)>;
 /// Memory: a fixed number of buffers (4 MiB a frame and thread when compressing, 4 MiB in all when
 /// not) whatever the stream's length. Errors: the first in time, marked with its stage; cancelled.
 Result<StoredFigures> store_stream(const config::Archive &options, const Producer &produce,
-                                   const Writer &write, StreamCheck *check, const StoreMeter &meter,
+                                   const Writer &write, formats::StreamCheck *check, const StoreMeter &meter,
                                    const std::stop_token &stop);
 
 /// Worker threads for `threads` = 0: one a core, at most 4, which is what the memory ceiling

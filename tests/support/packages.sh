@@ -5,7 +5,8 @@
 
 debian_build=(
     g++ cmake ninja-build pkg-config
-    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev libsqlite3-dev libmicrohttpd-dev
+    libsystemd-dev libssl-dev libarchive-dev libzstd-dev zlib1g-dev liblzma-dev libbz2-dev libre2-dev
+    libsqlite3-dev libmicrohttpd-dev
     libgnutls28-dev libcrypt-dev prometheus-cpp-dev
     libspdlog-dev libfmt-dev libabsl-dev libtomlplusplus-dev libexpected-dev libcli11-dev
     nlohmann-json3-dev
@@ -15,7 +16,9 @@ debian_test=(
     libgtest-dev libgmock-dev
     acl attr libcap2-bin libarchive-tools strace e2fsprogs util-linux mount systemd sqlite3 python3
     xfsprogs btrfs-progs exfat-fuse exfatprogs bindfs fuse2fs
-    procps time openssl curl gzip shellcheck dbus-daemon dbus-bin clang-format-19
+    gzip xz-utils bzip2 pigz pbzip2 busybox git
+    postgresql mariadb-server-core mariadb-client redis-tools
+    procps time openssl curl shellcheck dbus-daemon dbus-bin clang-format-19
     prometheus prometheus-node-exporter python3-yaml
     scdoc mandoc bash-completion zsh fish
 )
@@ -26,7 +29,8 @@ debian_pack=("${debian_boot[@]}" git curl dpkg-dev lintian rpm rpmlint scdoc)
 
 fedora_build=(
     gcc-c++ cmake ninja-build pkgconf-pkg-config
-    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel sqlite-devel libmicrohttpd-devel
+    systemd-devel openssl-devel libarchive-devel libzstd-devel zlib-devel xz-devel bzip2-devel re2-devel
+    sqlite-devel libmicrohttpd-devel
     gnutls-devel libxcrypt-devel prometheus-cpp-devel
     spdlog-devel fmt-devel abseil-cpp-devel tomlplusplus-devel expected-devel cli11-devel json-devel
 )
@@ -35,7 +39,8 @@ fedora_test=(
     gtest-devel gmock-devel libasan libubsan libtsan
     acl attr libcap bsdtar strace e2fsprogs util-linux systemd sqlite python3
     xfsprogs btrfs-progs exfatprogs bindfs
-    procps-ng time openssl curl gzip ShellCheck dbus-daemon dbus-tools
+    gzip xz bzip2 pigz pbzip2 busybox git
+    procps-ng time openssl curl ShellCheck dbus-daemon dbus-tools
     golang-github-prometheus python3-pyyaml
     scdoc mandoc bash-completion zsh fish
 )

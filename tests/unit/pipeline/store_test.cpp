@@ -2,7 +2,7 @@
 
 #include "pipeline/digest.hpp"
 #include "pipeline/stored_reader.hpp"
-#include "pipeline/tar_check.hpp"
+#include "formats/tar_check.hpp"
 #include "support/temp_dir.hpp"
 
 #include <fcntl.h>
@@ -53,7 +53,7 @@ struct Stored {
 };
 
 Stored store(const config::Archive &archive, const std::string &data,
-             pipeline::StreamCheck *check = nullptr) {
+             formats::StreamCheck *check = nullptr) {
     std::string stored;
     auto figures = pipeline::store_stream(
         archive,
@@ -186,7 +186,7 @@ TEST_P(StoreTest, a_stop_ends_a_stream_whose_consumer_waits_for_ever) {
 }
 
 TEST_P(StoreTest, a_broken_stream_is_told_as_the_sources_failure) {
-    pipeline::TarCheck check;
+    formats::TarCheck check;
     const Stored stored = store(options(GetParam().compression), "this is no tar at all", &check);
     ASSERT_FALSE(stored.figures);
     EXPECT_EQ(stored.figures.error().code(), ErrorCode::source_incomplete);

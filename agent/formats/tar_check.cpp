@@ -1,15 +1,17 @@
-#include "pipeline/tar_check.hpp"
+#include "formats/tar_check.hpp"
+
+#include "formats/incomplete.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <fmt/format.h>
 
-namespace intact::pipeline {
+namespace intact::formats {
 namespace {
 
-// Longer extended headers are skipped, not kept: a size= record stands among the first few.
-constexpr std::size_t kPaxLimitBytes = 1u << 20;
+// 8 MiB, beyond any tape's: what follows the end mark is the rest of the last record.
+constexpr std::uint64_t kMostBlocksOfRecord = 16384;
+constexpr std::uint64_t kLargestMember = std::uint64_t{1} << 62;
 
 std::uint8_t at(std::span<const std::byte> block, std::size_t offset) {
     return std::to_integer<std::uint8_t>(block[offset]);
@@ -60,32 +62,6 @@ bool checksum_holds(std::span<const std::byte> block) {
     return stored && (*stored == sum || static_cast<std::int64_t>(*stored) == signed_sum);
 }
 
-// The last "size" record of an extended header: "LENGTH size=DIGITS\n".
-std::optional<std::uint64_t> size_record(std::string_view records) {
-    std::optional<std::uint64_t> size;
-    while (!records.empty()) {
-        std::size_t length = 0;
-        const auto parsed =
-            std::from_chars(records.data(), records.data() + records.size(), length);
-        if (parsed.ec != std::errc() || length == 0 || length > records.size()) {
-            break;
-        }
-        std::string_view record = records.substr(0, length);
-        records.remove_prefix(length);
-        record.remove_prefix(std::min<std::size_t>(
-            record.size(), static_cast<std::size_t>(parsed.ptr - record.data())));
-        if (record.starts_with(" size=")) {
-            record.remove_prefix(6);
-            std::uint64_t value = 0;
-            if (std::from_chars(record.data(), record.data() + record.size(), value).ec ==
-                std::errc()) {
-                size = value;
-            }
-        }
-    }
-    return size;
-}
-
 // Types that carry no content whatever their size field says (links, devices, directories, FIFOs).
 bool has_no_content(char type) {
     return type == '1' || type == '2' || type == '3' || type == '4' || type == '5' || type == '6';
@@ -98,11 +74,24 @@ bool is_no_entry(char type) {
            type == 'A';
 }
 
+bool is_pax(char type) {
+    return type == 'x' || type == 'X';
+}
+
+std::string_view name_in(std::span<const std::byte> block) {
+    constexpr std::size_t kNameLength = 100;
+    const auto *name = reinterpret_cast<const char *>(block.data());
+    return {name, strnlen(name, kNameLength)};
+}
+
 } // namespace
 
+bool is_tar_header(std::span<const std::byte, TarCheck::kBlock> block) {
+    return !all_zero(block) && checksum_holds(block);
+}
+
 Error TarCheck::broken(std::string_view what) const {
-    return Error(ErrorCode::source_incomplete,
-                 fmt::format("tar stream at byte {}: {}", position_, what));
+    return incomplete("tar", position_, what);
 }
 
 Result<> TarCheck::feed(std::span<const std::byte> bytes) {
@@ -110,7 +99,7 @@ Result<> TarCheck::feed(std::span<const std::byte> bytes) {
         if (content_left_ > 0 && partial_bytes_ == 0) {
             const auto count =
                 static_cast<std::size_t>(std::min<std::uint64_t>(content_left_, bytes.size()));
-            take_content(bytes.first(count));
+            INTACT_TRY(take_content(bytes.first(count)));
             bytes = bytes.subspan(count);
             continue;
         }
@@ -142,10 +131,11 @@ Result<> TarCheck::take_block(std::span<const std::byte, kBlock> block) {
             return fail(broken("expected the second zero block of the end mark, found data"));
         }
         state_ = State::ended;
+        end_ = position_ + kBlock;
         return {};
     case State::ended:
         if (!all_zero(block)) {
-            return fail(broken("data after the end mark"));
+            return fail(broken("expected nothing but zeros after the end mark, found data"));
         }
         return {};
     case State::content:
@@ -160,29 +150,32 @@ Result<> TarCheck::take_header(std::span<const std::byte, kBlock> block) {
     constexpr std::size_t kTypeOffset = 156;
     constexpr std::size_t kSparseExtendedOffset = 482;
     if (!checksum_holds(block)) {
-        return fail(broken("expected a member's header, its checksum does not hold"));
+        return fail(broken("expected a member's header or the end mark, found neither: the "
+                           "checksum does not hold"));
     }
     const auto stored_size = number(block.subspan(kSizeOffset, kSizeLength));
     if (!stored_size) {
-        return fail(broken("the member's size is no number"));
+        return fail(broken("expected the member's size, found no number"));
     }
-    type_ = static_cast<char>(at(block, kTypeOffset));
+    const char type = static_cast<char>(at(block, kTypeOffset));
     std::uint64_t size = *stored_size;
-    if (is_no_entry(type_)) {
-        pax_records_.clear();
-        pax_bytes_left_ = type_ == 'x' ? size : 0;
-    } else {
-        size = pax_size_.value_or(size);
+    is_extended_ = is_pax(type);
+    is_entry_ = !is_no_entry(type);
+    if (is_extended_) {
+        pax_records_ = PaxRecords();
+    }
+    if (is_entry_) {
+        size = has_no_content(type) ? 0 : pax_size_.value_or(size);
         pax_size_.reset();
         ++entries_;
-        if (has_no_content(type_)) {
-            size = 0;
+        if (observer_ != nullptr) {
+            INTACT_TRY(observer_->member(name_in(block)));
         }
     }
-    if (size > std::uint64_t{1} << 62) {
+    if (size > kLargestMember) {
         return fail(broken("the member's size is beyond reason"));
     }
-    if (type_ == 'S' && at(block, kSparseExtendedOffset) != 0) {
+    if (type == 'S' && at(block, kSparseExtendedOffset) != 0) {
         pending_size_ = size;
         state_ = State::sparse_map;
         return {};
@@ -201,49 +194,78 @@ Result<> TarCheck::take_sparse_map(std::span<const std::byte, kBlock> block) {
 
 void TarCheck::begin_content(std::uint64_t bytes) {
     content_left_ = (bytes + kBlock - 1) / kBlock * kBlock;
+    padding_ = content_left_ - bytes;
     state_ = content_left_ > 0 ? State::content : State::header;
 }
 
-void TarCheck::take_content(std::span<const std::byte> bytes) {
-    if (pax_bytes_left_ > 0) {
-        const auto records =
-            static_cast<std::size_t>(std::min<std::uint64_t>(pax_bytes_left_, bytes.size()));
-        if (pax_records_.size() + records <= kPaxLimitBytes) {
-            pax_records_.append(reinterpret_cast<const char *>(bytes.data()), records);
+Result<> TarCheck::take_content(std::span<const std::byte> bytes) {
+    if (content_left_ > padding_) {
+        const auto content = bytes.first(static_cast<std::size_t>(
+            std::min<std::uint64_t>(content_left_ - padding_, bytes.size())));
+        if (is_extended_ && !pax_records_.feed(content)) {
+            return fail(broken("expected the records of an extended header, found other data"));
         }
-        pax_bytes_left_ -= records;
+        if (is_entry_ && observer_ != nullptr) {
+            INTACT_TRY(observer_->content(content));
+        }
     }
     content_left_ -= bytes.size();
-    position_ += bytes.size();
     if (content_left_ == 0) {
-        end_content();
+        INTACT_TRY(end_content());
     }
+    position_ += bytes.size();
+    return {};
 }
 
-void TarCheck::end_content() {
-    if (type_ == 'x') {
-        pax_size_ = size_record(pax_records_);
+Result<> TarCheck::end_content() {
+    if (is_extended_) {
+        if (!pax_records_.ended()) {
+            return fail(broken("an extended header ends within a record"));
+        }
+        pax_size_ = pax_records_.size();
     }
     state_ = State::header;
+    return {};
+}
+
+// A tar ends with the record that holds the end mark, so that its length is a multiple of some
+// record size, and less than one such record follows the mark.
+Result<> TarCheck::check_padding() const {
+    const std::uint64_t blocks = position_ / kBlock;
+    const std::uint64_t padding = (position_ - end_) / kBlock;
+    for (std::uint64_t factor = padding + 1; factor <= kMostBlocksOfRecord; ++factor) {
+        if (blocks % factor == 0) {
+            return {};
+        }
+    }
+    return fail(
+        broken(fmt::format("{} bytes of zeros follow the end mark, which no blocking factor "
+                           "up to {} explains",
+                           position_ - end_, kMostBlocksOfRecord)));
 }
 
 Result<> TarCheck::finish() {
     if (partial_bytes_ > 0) {
-        return fail(broken(fmt::format("ends {} bytes into a block", partial_bytes_)));
+        return fail(broken(fmt::format("expected a block of {} bytes, the stream ends {} bytes "
+                                       "into it",
+                                       kBlock, partial_bytes_)));
     }
     switch (state_) {
     case State::ended:
-        return {};
+        return check_padding();
     case State::content:
-        return fail(broken(
-            fmt::format("ends {} bytes before the end of member {}", content_left_, entries_)));
+        return fail(broken(fmt::format("expected {} more bytes of member {}, the stream ends",
+                                       content_left_, entries_)));
     case State::one_zero_block:
-        return fail(broken("ends after the first of the end mark's two zero blocks"));
-    case State::header:
+        return fail(broken("expected the second zero block of the end mark, the stream ends"));
     case State::sparse_map:
+        return fail(broken("expected the rest of a sparse file's map, the stream ends"));
+    case State::header:
         break;
     }
-    return fail(broken(fmt::format("ends without the end mark, after {} entries", entries_)));
+    return fail(broken(fmt::format("expected a member's header or the end mark, the stream ends "
+                                   "after {} entries",
+                                   entries_)));
 }
 
-} // namespace intact::pipeline
+} // namespace intact::formats

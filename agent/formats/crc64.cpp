@@ -1,0 +1,55 @@
+#include "formats/crc64.hpp"
+
+#include <bit>
+#include <cstring>
+
+namespace intact::formats {
+
+Crc64::Tables Crc64::tables_of(std::uint64_t polynomial) {
+    Tables tables{};
+    for (std::size_t byte = 0; byte < 256; ++byte) {
+        std::uint64_t crc = byte;
+        for (int bit = 0; bit < 8; ++bit) {
+            crc = (crc & 1) != 0 ? crc >> 1 ^ polynomial : crc >> 1;
+        }
+        tables[0][byte] = crc;
+    }
+    for (std::size_t step = 1; step < tables.size(); ++step) {
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+            const std::uint64_t crc = tables[step - 1][byte];
+            tables[step][byte] = crc >> 8 ^ tables[0][crc & 0xff];
+        }
+    }
+    return tables;
+}
+
+Crc64 Crc64::redis() {
+    static const Tables kTables = tables_of(0x95ac9329ac4bc9b5);
+    return {kTables, 0};
+}
+
+Crc64 Crc64::ecma() {
+    static const Tables kTables = tables_of(0xc96c5795d7870f42);
+    return {kTables, ~std::uint64_t{0}};
+}
+
+void Crc64::update(std::span<const std::byte> bytes) {
+    static_assert(std::endian::native == std::endian::little);
+    const Tables &tables = *tables_;
+    std::uint64_t crc = value_;
+    std::size_t i = 0;
+    for (; i + 8 <= bytes.size(); i += 8) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, bytes.data() + i, sizeof word);
+        crc ^= word;
+        crc = tables[7][crc & 0xff] ^ tables[6][crc >> 8 & 0xff] ^ tables[5][crc >> 16 & 0xff] ^
+              tables[4][crc >> 24 & 0xff] ^ tables[3][crc >> 32 & 0xff] ^
+              tables[2][crc >> 40 & 0xff] ^ tables[1][crc >> 48 & 0xff] ^ tables[0][crc >> 56];
+    }
+    for (; i < bytes.size(); ++i) {
+        crc = crc >> 8 ^ tables[0][(crc ^ std::to_integer<std::uint64_t>(bytes[i])) & 0xff];
+    }
+    value_ = crc;
+}
+
+} // namespace intact::formats
