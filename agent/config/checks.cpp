@@ -3,6 +3,8 @@
 #include "base/text.hpp"
 #include "config/config.hpp"
 #include "config/source_text.hpp"
+#include "formats/format.hpp"
+#include "formats/pattern.hpp"
 #include "schedule/calendar.hpp"
 
 #include <algorithm>
@@ -124,6 +126,38 @@ std::optional<Complaint> check_file_name(std::string_view text) {
         return Complaint{Code::bad_path, "must be the name of a file, not a path", "", "", 0, 0};
     }
     return check_pattern(text);
+}
+
+std::optional<Complaint> check_format(std::string_view text) {
+    if (formats::Format::parse(text)) {
+        return std::nullopt;
+    }
+    const std::vector<std::string> likely =
+        nearest(text.substr(0, text.find('+')), {formats::kKinds.begin(), formats::kKinds.end()});
+    return Complaint{Code::unknown_value,
+                     fmt::format("cannot be {}", ticked(text)),
+                     likely.empty() ? "" : fmt::format("did you mean \"{}\"?", likely.front()),
+                     fmt::format("one of \"{}\"; what is compressed as in \"tar+gzip\", with gzip, "
+                                 "zstd, xz or bzip2",
+                                 fmt::join(formats::kKinds, "\", \"")),
+                     0,
+                     0};
+}
+
+std::optional<Complaint> check_end_pattern(std::string_view text) {
+    if (std::optional<Complaint> complaint = check_pattern(text)) {
+        return complaint;
+    }
+    const std::string complaint = formats::Pattern(text).complaint();
+    if (complaint.empty()) {
+        return std::nullopt;
+    }
+    return Complaint{Code::bad_pattern,
+                     fmt::format("cannot be read: {}", one_line(complaint)),
+                     "",
+                     "a regular expression as RE2 takes it, such as '-- done\\n$'",
+                     0,
+                     0};
 }
 
 std::optional<Complaint> check_name_template(std::string_view text) {

@@ -31,6 +31,10 @@ std::optional<Complaint> check_filled(std::string_view text);
 std::optional<Complaint> check_pattern(std::string_view text);
 std::optional<Complaint> check_absolute(std::string_view text);
 std::optional<Complaint> check_absolute_or_empty(std::string_view text);
+/// A name of formats/format.hpp.
+std::optional<Complaint> check_format(std::string_view text);
+/// A regular expression of formats/pattern.hpp.
+std::optional<Complaint> check_end_pattern(std::string_view text);
 /// One name without '/'.
 std::optional<Complaint> check_file_name(std::string_view text);
 /// Of {job}, {time}, {host} and text that a file name may begin with and hold.

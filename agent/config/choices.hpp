@@ -9,7 +9,6 @@
 
 namespace intact::config {
 
-inline constexpr std::array<std::string_view, 2> kFormats{"raw", "tar"};
 inline constexpr std::array<std::string_view, 3> kCompressions{"none", "gzip", "zstd"};
 inline constexpr std::array<std::string_view, 3> kStrategies{"auto", "atomic-rename",
                                                              "copy-and-swap"};

@@ -5,7 +5,7 @@
 namespace intact::config {
 namespace {
 
-constexpr std::array<CodeRow, 26> kRows{{
+constexpr std::array<CodeRow, 28> kRows{{
     {"E001", Severity::error, "a file or directory cannot be read"},
     {"E002", Severity::error, "the file is not valid TOML"},
     {"E003", Severity::error, "a key or table that does not exist"},
@@ -29,12 +29,14 @@ constexpr std::array<CodeRow, 26> kRows{{
     {"E021", Severity::error, "a calendar expression that cannot be read"},
     {"E022", Severity::error, "an address to listen on that cannot be read"},
     {"E023", Severity::error, "a password that is not a bcrypt hash"},
+    {"E024", Severity::error, "a regular expression that cannot be read"},
     {"W002", Severity::warning, "a destination inside what it backs up"},
     {"W003", Severity::warning, "'M' in a duration, which means months"},
     {"W004", Severity::warning, "metrics that other hosts get without TLS or a password"},
+    {"N001", Severity::note, "a stream of which nothing can be proven"},
 }};
 
-static_assert(kRows.size() == static_cast<std::size_t>(Code::open_to_others) + 1);
+static_assert(kRows.size() == static_cast<std::size_t>(Code::nothing_proven) + 1);
 
 } // namespace
 

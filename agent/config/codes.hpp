@@ -34,9 +34,11 @@ enum class Code : std::uint8_t {
     bad_calendar,
     bad_address,
     bad_password_hash,
+    bad_pattern,
     destination_in_source,
     months_not_minutes,
     open_to_others,
+    nothing_proven,
 };
 
 struct CodeRow {

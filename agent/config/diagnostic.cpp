@@ -22,7 +22,9 @@ constexpr Palette kPlain{};
 constexpr Palette kColoured{"\033[1;31m", "\033[1;33m", "\033[1;34m", "\033[1m", "\033[0m"};
 
 std::string_view word_of(Severity severity) {
-    return severity == Severity::error ? "error" : "warning";
+    return severity == Severity::error     ? "error"
+           : severity == Severity::warning ? "warning"
+                                           : "note";
 }
 
 /// The part of the source line that is shown, and where the caret stands below it.
@@ -91,8 +93,9 @@ std::string place_of(const Diagnostic &diagnostic) {
 
 std::string render_long(const Diagnostic &diagnostic, bool colour) {
     const Palette &paint = colour ? kColoured : kPlain;
-    const std::string_view tone =
-        diagnostic.severity == Severity::error ? paint.error : paint.warning;
+    const std::string_view tone = diagnostic.severity == Severity::error     ? paint.error
+                                  : diagnostic.severity == Severity::warning ? paint.warning
+                                                                             : paint.frame;
     const std::string number = diagnostic.line == 0 ? "" : std::to_string(diagnostic.line);
     const std::string gutter(std::max<std::size_t>(number.size(), 1), ' ');
     std::string out =

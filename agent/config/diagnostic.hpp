@@ -6,7 +6,8 @@
 
 namespace intact::config {
 
-enum class Severity { error, warning };
+/// A note is for who asks, as `intact check` does: what is so on purpose is not told on every run.
+enum class Severity { error, warning, note };
 
 struct Diagnostic {
     Severity severity = Severity::error;
@@ -27,7 +28,7 @@ struct Diagnostic {
 std::string render_long(const Diagnostic &diagnostic, bool colour);
 /// "file:line:column: error[E003]: message (hint)", without a newline.
 std::string render_short(const Diagnostic &diagnostic);
-/// A JSON array of objects with the fields above; severity as "error" or "warning".
+/// A JSON array of objects with the fields above; severity as "error", "warning" or "note".
 std::string render_json(const std::vector<Diagnostic> &diagnostics);
 
 } // namespace intact::config

@@ -2,10 +2,6 @@
 
 namespace intact::config {
 
-std::string_view name_of(Format format) {
-    return kFormats[static_cast<std::size_t>(format)];
-}
-
 std::string_view name_of(Compression compression) {
     return kCompressions[static_cast<std::size_t>(compression)];
 }

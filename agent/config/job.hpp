@@ -1,6 +1,7 @@
 // A job as the operator wrote it, typed, complete with defaults and immutable. Knows no TOML.
 #pragma once
 
+#include "formats/format.hpp"
 #include "schedule/timetable.hpp"
 
 #include <chrono>
@@ -14,8 +15,6 @@
 
 namespace intact::config {
 
-/// How the end of a command's stream is proven.
-enum class Format { raw, tar };
 enum class Compression { none, gzip, zstd };
 enum class Strategy { automatic, atomic_rename, copy_and_swap };
 enum class VerifyDepth { size, checksum, archive };
@@ -23,7 +22,6 @@ enum class SourceType { files, command, kubernetes };
 enum class DelayKind { stable, fresh };
 enum class IoClass { as_daemon, best_effort, idle };
 
-std::string_view name_of(Format format);
 std::string_view name_of(Compression compression);
 std::string_view name_of(Strategy strategy);
 std::string_view name_of(VerifyDepth depth);
@@ -47,8 +45,11 @@ struct FilesSource {
 };
 
 struct CommandSource {
-    std::vector<std::string> command; ///< argv, no shell
-    Format format = Format::raw;
+    std::vector<std::string> command;               ///< argv, no shell
+    formats::Format format;                         ///< how the end of its stream is proven
+    std::uint64_t min_size = 0;                     ///< bytes; what is shorter is not whole
+    std::string end_pattern;                        ///< of format regex only
+    std::uint64_t end_window = 0;                   ///< bytes at the end in which it must be found
     std::map<std::string, std::string> environment; ///< added to a clean one
     std::string working_directory = "/";
 };

@@ -50,7 +50,10 @@ FilesSource files_source(const Effective &values) {
 CommandSource command_source(const Effective &values) {
     CommandSource source;
     source.command = values.get<Texts>("source.command");
-    source.format = choice<Format>(values, "source.format", kFormats);
+    source.format = format_of(values);
+    source.min_size = values.get<std::uint64_t>("source.min_size");
+    source.end_pattern = values.get<std::string>("source.end_pattern");
+    source.end_window = values.get<std::uint64_t>("source.end_window");
     source.working_directory = values.get<std::string>("source.working_directory");
     source.environment = variables(values, "source.environment");
     return source;

@@ -2,7 +2,6 @@
 
 #include "config/choices.hpp"
 
-#include <algorithm>
 #include <array>
 
 namespace intact::config {
@@ -111,11 +110,31 @@ constexpr std::array kJobKeys{
         .required_by = kCommand,
         .summary = "Program and arguments, run without a shell; its output is the backup"},
     Key{.name = "source.format",
-        .kind = Kind::choice,
         .builtin = "\"raw\"",
-        .choices = kFormats,
+        .check = check_format,
         .used_by = kCommand,
-        .summary = "What the output is: decides how its end is proven"},
+        .summary =
+            "What the output is, as in \"pgdump-custom\" or \"tar+gzip\": decides how its end "
+            "is proven; \"auto\" by its first bytes, \"raw\" not at all"},
+    Key{.name = "source.min_size",
+        .kind = Kind::size,
+        .builtin = "\"0\"",
+        .minimum = 0,
+        .maximum = kUnbounded,
+        .used_by = kCommand,
+        .summary = "Fewer bytes of output are no backup"},
+    Key{.name = "source.end_pattern",
+        .check = check_end_pattern,
+        .used_by = kCommand,
+        .summary = "For format \"regex\": what must be found at the end of the output, in RE2's "
+                   "syntax over bytes"},
+    Key{.name = "source.end_window",
+        .kind = Kind::size,
+        .builtin = "\"4KiB\"",
+        .minimum = 1,
+        .maximum = 1 << 20,
+        .used_by = kCommand,
+        .summary = "In how many bytes at the end it is looked for"},
     Key{.name = "source.environment",
         .kind = Kind::table_of_texts,
         .check = check_argument,
@@ -312,57 +331,11 @@ constexpr std::array kJobKeys{
         .summary = "Within the class best-effort: 0 goes first"},
 };
 
-std::string_view table_of(std::string_view name) {
-    const std::size_t dot = name.rfind('.');
-    return dot == std::string_view::npos ? std::string_view{} : name.substr(0, dot);
-}
-
-std::string_view leaf_of(std::string_view name) {
-    return name.substr(name.rfind('.') + 1); // npos + 1 is 0: the whole name
-}
-
 } // namespace
 
 const KeySet &job_keys() {
     static constexpr KeySet kSet{kJobKeys};
     return kSet;
-}
-
-const Key *KeySet::find(std::string_view name) const {
-    const auto found = std::find_if(keys_.begin(), keys_.end(),
-                                    [name](const Key &key) { return key.name == name; });
-    return found == keys_.end() ? nullptr : &*found;
-}
-
-bool KeySet::is_table(std::string_view name) const {
-    return std::any_of(keys_.begin(), keys_.end(),
-                       [name](const Key &key) { return table_of(key.name) == name; });
-}
-
-std::vector<std::string> KeySet::names_in(std::string_view table) const {
-    const std::string prefix = table.empty() ? "" : std::string(table) + ".";
-    std::vector<std::string> names;
-    for (const Key &key : keys_) {
-        if (!key.name.starts_with(prefix)) {
-            continue;
-        }
-        const std::string_view below = key.name.substr(prefix.size());
-        const std::string_view name = below.substr(0, below.find('.'));
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            names.emplace_back(name);
-        }
-    }
-    return names;
-}
-
-std::vector<std::string> KeySet::tables_with(std::string_view leaf) const {
-    std::vector<std::string> tables;
-    for (const Key &key : keys_) {
-        if (leaf_of(key.name) == leaf) {
-            tables.emplace_back(table_of(key.name));
-        }
-    }
-    return tables;
 }
 
 } // namespace intact::config

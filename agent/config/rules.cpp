@@ -112,6 +112,35 @@ void check_command(std::string_view key, const Effective &values, Remarks &remar
     }
 }
 
+void check_stream_format(const Effective &values, Remarks &remarks) {
+    const formats::Format format = format_of(values);
+    const Effective::Found found = values.find("source.format");
+    const bool is_own = found.layer == &values.job();
+    const Span place = is_own ? found.value->span : place_for_missing(values, "source");
+    if (format.kind == formats::Kind::regex) {
+        if (!values.is_mentioned("source.end_pattern")) {
+            remarks.add(Code::missing_key, place,
+                        {"'source.end_pattern' is missing", "",
+                         "format \"regex\" needs it: what stands at the end of the output"});
+        }
+        return;
+    }
+    for (const std::string_view key : {"source.end_pattern", "source.end_window"}) {
+        if (const Value *value = values.job().find(key); value != nullptr) {
+            remarks.add(Code::contradiction, value->key,
+                        {fmt::format("'{}' is for format \"regex\", but this source has format = "
+                                     "\"{}\"",
+                                     key, format.name()),
+                         "", ""});
+        }
+    }
+    if (format.kind == formats::Kind::raw) {
+        remarks.add(Code::nothing_proven, place,
+                    {"the output is taken as \"raw\": if it is cut, nothing shows it", "",
+                     "say what it is by source.format=, or let \"auto\" find out"});
+    }
+}
+
 void check_hooks(const Effective &values, Remarks &remarks) {
     for (const std::string_view key :
          {"hooks.before", "hooks.after", "hooks.on_failure", "hooks.on_success"}) {
@@ -203,6 +232,7 @@ void check_job(const std::string &name, const Effective &values, Remarks &remark
             check_paths_apart(values, remarks);
         } else if (*type == SourceType::command) {
             check_command("source.command", values, remarks);
+            check_stream_format(values, remarks);
         } else {
             check_pod(values, remarks);
         }
@@ -225,6 +255,11 @@ std::optional<SourceType> source_type_of(const Effective &values) {
 
 Compression compression_of(const Effective &values) {
     return choice_of<Compression>(kCompressions, values.get<std::string>("archive.compression"));
+}
+
+formats::Format format_of(const Effective &values) {
+    return formats::Format::parse(values.get<std::string>("source.format"))
+        .value_or(formats::Format{});
 }
 
 Effective::Found level_of(const Effective &values) {

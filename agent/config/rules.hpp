@@ -3,6 +3,7 @@
 #pragma once
 
 #include "config/layer.hpp"
+#include "formats/format.hpp"
 
 #include <optional>
 
@@ -19,6 +20,7 @@ std::optional<SourceType> source_type_of(const Effective &values);
 /// compression that stands there, and does not follow a job to another.
 Effective::Found level_of(const Effective &values);
 Compression compression_of(const Effective &values);
+formats::Format format_of(const Effective &values);
 std::string destination_path_of(const std::string &job, const Effective &values);
 /// Without "//", "/./", "/../" and a '/' at the end, so that equal places compare equal.
 std::string plain_path(const std::string &path);

@@ -126,6 +126,9 @@ void log_reloaded(std::size_t jobs) {
 
 void log_diagnostics(const std::vector<config::Diagnostic> &diagnostics) {
     for (const config::Diagnostic &one : diagnostics) {
+        if (one.severity == config::Severity::note) {
+            continue;
+        }
         const bool is_error = one.severity == config::Severity::error;
         log::event({is_error ? Level::error : Level::warning,
                     config::render_short(one),

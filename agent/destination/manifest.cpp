@@ -48,6 +48,9 @@ Json to_json(const Manifest &m) {
                        {"sha256", m.sha256},
                        {"compression", m.compression}};
     json["stream"] = {{"format", m.format}, {"bytes", m.stream_bytes}, {"sha256", m.stream_sha256}};
+    if (!m.proven.empty()) {
+        json["stream"]["proven"] = m.proven;
+    }
     if (m.entries) {
         json["stream"]["entries"] = *m.entries;
     }
@@ -135,6 +138,7 @@ Manifest from_json(const Json &json) {
     stream.at("format").get_to(m.format);
     stream.at("bytes").get_to(m.stream_bytes);
     stream.at("sha256").get_to(m.stream_sha256);
+    m.proven = stream.value("proven", "");
     if (stream.contains("entries")) {
         m.entries = stream.at("entries").get<std::uint64_t>();
     }

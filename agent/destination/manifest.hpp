@@ -29,10 +29,11 @@ struct Manifest {
     std::uint64_t bytes = 0; ///< of the archive file
     std::string sha256;      ///< of the archive file
     std::string compression; ///< "none", "gzip", "zstd"
-    std::string format;      ///< of the uncompressed stream: "tar", "raw"
+    std::string format;      ///< of the stream as the source gave it: "tar", "raw", "sql+gzip"
+    std::string proven;      ///< of that, see formats::Finding; empty: Intact wrote it itself
     std::uint64_t stream_bytes = 0;
     std::string stream_sha256;
-    std::optional<std::uint64_t> entries; ///< tar streams only
+    std::optional<std::uint64_t> entries; ///< of formats that have some
 
     std::uint64_t warning_count = 0;
     std::vector<Warning> warnings; ///< the first 1,000, paths printable

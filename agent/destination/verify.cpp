@@ -1,8 +1,8 @@
 #include "destination/verify.hpp"
 
+#include "formats/tar_check.hpp"
 #include "pipeline/archive_reader.hpp"
 #include "pipeline/stored_reader.hpp"
-#include "formats/tar_check.hpp"
 
 #include <cerrno>
 #include <fmt/format.h>

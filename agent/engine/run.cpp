@@ -226,9 +226,8 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
     record_.stage_usec["write"] = write_usec_;
     record_.stderr_tail = source->stderr_tail();
     INTACT_TRY(stored);
-    if (source->format() == "raw" && stored->stream_bytes == 0) {
-        return fail(
-            Error(ErrorCode::source_incomplete, "the command ended well but wrote no byte"));
+    if (stored->stream_bytes == 0) {
+        return fail(ErrorCode::source_incomplete, "the command ended well but wrote no byte");
     }
     progress_.entries = source->entries().value_or(0);
 

@@ -16,7 +16,9 @@ destination::Manifest manifest_of(const catalog::RunRecord &record, const config
     manifest.bytes = stored.stored_bytes;
     manifest.sha256 = stored.stored_sha256;
     manifest.compression = config::name_of(job.archive.compression);
-    manifest.format = source.format();
+    const formats::Finding finding = source.finding();
+    manifest.format = finding.format;
+    manifest.proven = finding.proven;
     manifest.stream_bytes = stored.stream_bytes;
     manifest.stream_sha256 = stored.stream_sha256;
     manifest.entries = source.entries();

@@ -1,7 +1,7 @@
 #include "engine/stream_source.hpp"
 
+#include "formats/make_check.hpp"
 #include "pipeline/archive_writer.hpp"
-#include "formats/tar_check.hpp"
 #include "source/command.hpp"
 #include "source/files.hpp"
 #include "source/kubernetes.hpp"
@@ -56,7 +56,7 @@ public:
         entries_ = writer.entries();
         return {};
     }
-    std::string_view format() const override { return "tar"; }
+    formats::Finding finding() const override { return {"tar", ""}; }
     std::vector<std::string> items() const override { return source_.paths; }
     std::optional<std::uint64_t> entries() const override { return entries_; }
 
@@ -80,16 +80,18 @@ private:
 class Command : public StreamSource {
 public:
     Command(config::CommandSource source, Listener listener)
-        : source_(std::move(source)), listener_(std::move(listener)) {}
+        : source_(std::move(source)), check_(make_check(source_)), listener_(std::move(listener)) {}
 
     Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
         return source::run_command(source_, sink, listener_.on_stderr, stop, end_);
     }
-    formats::StreamCheck *check() override { return is_tar() ? &tar_check_ : nullptr; }
-    std::string_view format() const override { return is_tar() ? "tar" : "raw"; }
+    formats::StreamCheck *check() override { return check_.get(); }
+    formats::Finding finding() const override {
+        return check_ ? check_->finding() : formats::Finding{"raw", "nothing"};
+    }
     std::vector<std::string> items() const override { return source_.command; }
     std::optional<std::uint64_t> entries() const override {
-        return is_tar() ? tar_check_.entries() : std::nullopt;
+        return check_ ? check_->entries() : std::nullopt;
     }
     std::string stderr_tail() const override { return end_.stderr_tail; }
 
@@ -97,10 +99,13 @@ protected:
     config::CommandSource source_;
 
 private:
-    bool is_tar() const { return source_.format == config::Format::tar; }
+    static std::unique_ptr<formats::StreamCheck> make_check(const config::CommandSource &source) {
+        return formats::make_check({source.format, source.min_size, source.end_pattern,
+                                    static_cast<std::size_t>(source.end_window)});
+    }
+    const std::unique_ptr<formats::StreamCheck> check_;
     const Listener listener_;
     source::CommandEnd end_;
-    formats::TarCheck tar_check_;
 };
 
 class Kubernetes final : public Command {
@@ -121,7 +126,7 @@ private:
     // The command is known only once the pod is; that its stream is a tar is known before.
     static config::CommandSource placeholder() {
         config::CommandSource source;
-        source.format = config::Format::tar;
+        source.format.kind = formats::Kind::tar;
         return source;
     }
     const config::KubernetesSource &pod_;

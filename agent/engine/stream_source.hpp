@@ -32,8 +32,9 @@ public:
     virtual Result<> stream(ByteSink &sink, const std::stop_token &stop) = 0;
     /// Watches the stream where its format can prove its end; null otherwise.
     virtual formats::StreamCheck *check() { return nullptr; }
-    /// "tar" or "raw".
-    virtual std::string_view format() const = 0;
+    /// What the stream was, and what is proven of it; the latter is empty where it was written
+    /// here. After the end.
+    virtual formats::Finding finding() const = 0;
     /// For the manifest: what was backed up.
     virtual std::vector<std::string> items() const = 0;
     /// Entries in the stream; nothing for raw streams. After the end.

@@ -22,33 +22,19 @@ void count(std::atomic<std::uint64_t> *meter, std::size_t bytes) {
     }
 }
 
-// The stage that sees every uncompressed byte: digest and, where the format can prove its end, the
-// check.
+// The stage that sees every uncompressed byte.
 class StreamDigest {
 public:
-    explicit StreamDigest(formats::StreamCheck *check) : check_(check) {}
-
-    Result<> take(std::span<const std::byte> bytes) {
+    void take(std::span<const std::byte> bytes) {
         digest_.update(bytes);
         bytes_ += bytes.size();
-        return check_ != nullptr ? of_source(check_->feed(bytes)) : Result<>{};
     }
-    Result<> finish(StoredFigures &figures) {
+    void finish(StoredFigures &figures) {
         figures.stream_bytes = bytes_;
         figures.stream_sha256 = digest_.finish();
-        return check_ != nullptr ? of_source(check_->finish()) : Result<>{};
     }
 
 private:
-    // A stream that is not whole is the source's failure, wherever it is noticed.
-    static Result<> of_source(Result<> checked) {
-        if (!checked) {
-            return fail(std::move(checked).error().at(Stage::source));
-        }
-        return checked;
-    }
-
-    formats::StreamCheck *check_;
     Sha256 digest_;
     std::uint64_t bytes_ = 0;
 };
@@ -62,27 +48,54 @@ Result<> write_all(BoundedQueue<Buffer> &queue, const Writer &write, const Store
     return {};
 }
 
+// Watches on a thread of its own, since some formats have to be unpacked for it; then hands each
+// buffer on. A stream that is not whole is the source's failure, wherever it is noticed.
+Result<> check_all(BoundedQueue<Buffer> &from, formats::StreamCheck &check,
+                   BoundedQueue<Buffer> &to, const std::stop_token &stop) {
+    while (auto buffer = from.pop()) {
+        INTACT_TRY(check.feed(buffer->bytes()));
+        if (!to.push(*std::move(buffer))) {
+            return stopped();
+        }
+    }
+    if (!stop.stop_requested()) {
+        to.close();
+    }
+    return {};
+}
+
+Result<> finish_check(formats::StreamCheck *check) {
+    auto finished = check != nullptr ? check->finish() : Result<>{};
+    return finished ? finished : fail(std::move(finished).error().at(Stage::source));
+}
+
 Result<> produce_all(const Producer &produce, BufferedSink &sink, const std::stop_token &stop) {
     INTACT_TRY(produce(sink, stop));
     return sink.finish();
 }
 
-// produce -> digest -> write: stored bytes are the stream's own, one digest is both.
-Result<StoredFigures> store_plain(const Producer &produce, const Writer &write, formats::StreamCheck *check,
-                                  const StoreMeter &meter, const std::stop_token &outside) {
+// produce -> check -> digest -> write: stored bytes are the stream's own, one digest is both.
+Result<StoredFigures> store_plain(const Producer &produce, const Writer &write,
+                                  formats::StreamCheck *check, const StoreMeter &meter,
+                                  const std::stop_token &outside) {
     StoredFigures figures;
-    StreamDigest digest(check);
+    StreamDigest digest;
     Crew crew(outside);
     BufferPool pool(kPlainBuffers, kPlainBufferBytes, crew.stop_token());
+    BoundedQueue<Buffer> to_check(kPlainBuffers, crew.stop_token());
     BoundedQueue<Buffer> to_digest(kPlainBuffers, crew.stop_token());
     BoundedQueue<Buffer> to_write(kPlainBuffers, crew.stop_token());
-    BufferedSink sink(pool, to_digest, meter.stream_bytes);
+    BufferedSink sink(pool, check != nullptr ? to_check : to_digest, meter.stream_bytes);
     const CrewEnd end(crew);
 
     crew.start(Stage::source, [&] { return produce_all(produce, sink, crew.stop_token()); });
+    if (check != nullptr) {
+        crew.start(Stage::source,
+                   [&] { return check_all(to_check, *check, to_digest, crew.stop_token()); });
+    }
     crew.start(Stage::digest, [&]() -> Result<> {
         while (auto buffer = to_digest.pop()) {
-            INTACT_TRY(digest.take(buffer->bytes()));
+            digest.take(buffer->bytes());
             if (!to_write.push(*std::move(buffer))) {
                 return stopped();
             }
@@ -95,33 +108,39 @@ Result<StoredFigures> store_plain(const Producer &produce, const Writer &write, 
     if (outside.stop_requested()) {
         return stopped();
     }
-    INTACT_TRY(digest.finish(figures));
+    INTACT_TRY(finish_check(check));
+    digest.finish(figures);
     figures.stored_bytes = figures.stream_bytes;
     figures.stored_sha256 = figures.stream_sha256;
     return figures;
 }
 
-// produce -> digest -> compress on all cores, in order -> digest -> write.
+// produce -> check -> digest -> compress on all cores, in order -> digest -> write.
 Result<StoredFigures> store_compressed(const config::Archive &options, const Producer &produce,
                                        const Writer &write, formats::StreamCheck *check,
                                        const StoreMeter &meter, const std::stop_token &outside) {
     StoredFigures figures;
-    StreamDigest stream_digest(check);
+    StreamDigest stream_digest;
     Sha256 stored_digest;
     const unsigned workers = compression_threads(options);
     Crew crew(outside);
     BufferPool frames(workers + 2, options.frame_size, crew.stop_token());
+    BoundedQueue<Buffer> to_check(workers + 2, crew.stop_token());
     BoundedQueue<Buffer> to_digest(workers + 2, crew.stop_token());
     BoundedQueue<Buffer> to_write(workers + 2, crew.stop_token());
-    BufferedSink sink(frames, to_digest, meter.stream_bytes);
+    BufferedSink sink(frames, check != nullptr ? to_check : to_digest, meter.stream_bytes);
     INTACT_TRY_ASSIGN(const auto compressor,
                       FrameCompressor::make(options, workers, crew, meter.compress_usec));
     const CrewEnd end(crew);
 
     crew.start(Stage::source, [&] { return produce_all(produce, sink, crew.stop_token()); });
+    if (check != nullptr) {
+        crew.start(Stage::source,
+                   [&] { return check_all(to_check, *check, to_digest, crew.stop_token()); });
+    }
     crew.start(Stage::digest, [&]() -> Result<> {
         while (auto frame = to_digest.pop()) {
-            INTACT_TRY(stream_digest.take(frame->bytes()));
+            stream_digest.take(frame->bytes());
             INTACT_TRY(compressor->put(*std::move(frame)));
         }
         compressor->close();
@@ -146,7 +165,8 @@ Result<StoredFigures> store_compressed(const config::Archive &options, const Pro
     if (outside.stop_requested()) {
         return stopped();
     }
-    INTACT_TRY(stream_digest.finish(figures));
+    INTACT_TRY(finish_check(check));
+    stream_digest.finish(figures);
     if (options.compression == config::Compression::zstd) {
         const std::string table = compressor->seek_table();
         const auto bytes = std::as_bytes(std::span(table.data(), table.size()));
@@ -171,8 +191,8 @@ unsigned compression_threads(const config::Archive &options) {
 }
 
 Result<StoredFigures> store_stream(const config::Archive &options, const Producer &produce,
-                                   const Writer &write, formats::StreamCheck *check, const StoreMeter &meter,
-                                   const std::stop_token &stop) {
+                                   const Writer &write, formats::StreamCheck *check,
+                                   const StoreMeter &meter, const std::stop_token &stop) {
     if (options.compression == config::Compression::none) {
         return store_plain(produce, write, check, meter, stop);
     }

@@ -1,5 +1,5 @@
-// A stream on its way to storage: digest -> compress -> digest -> write, each on its own thread,
-// joined by bounded queues. Knows neither where the bytes come from nor where they go.
+// A stream on its way to storage: check -> digest -> compress -> digest -> write, each on its own
+// thread, joined by bounded queues. Knows neither where the bytes come from nor where they go.
 #pragma once
 
 #include "base/byte_sink.hpp"
@@ -40,8 +40,8 @@ using Writer = std::function<Result<>(std::span<const std::byte>)>;
 /// Memory: a fixed number of buffers (4 MiB a frame and thread when compressing, 4 MiB in all when
 /// not) whatever the stream's length. Errors: the first in time, marked with its stage; cancelled.
 Result<StoredFigures> store_stream(const config::Archive &options, const Producer &produce,
-                                   const Writer &write, formats::StreamCheck *check, const StoreMeter &meter,
-                                   const std::stop_token &stop);
+                                   const Writer &write, formats::StreamCheck *check,
+                                   const StoreMeter &meter, const std::stop_token &stop);
 
 /// Worker threads for `threads` = 0: one a core, at most 4, which is what the memory ceiling
 /// allows.

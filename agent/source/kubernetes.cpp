@@ -103,7 +103,7 @@ Result<config::CommandSource> kubernetes_command(const config::KubernetesSource 
         INTACT_TRY_ASSIGN(pod, select_pod(source, stop));
     }
     config::CommandSource command;
-    command.format = config::Format::tar;
+    command.format.kind = formats::Kind::tar;
     command.command = kubectl(source);
     command.command.insert(command.command.end(), {"exec", pod});
     if (!source.container.empty()) {

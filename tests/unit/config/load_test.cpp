@@ -208,7 +208,7 @@ TEST_F(LoadTest, does_not_mind_defaults_for_other_types_of_source) {
     const Configuration loaded = load_one();
     EXPECT_THAT(loaded.diagnostics, IsEmpty());
     EXPECT_TRUE(std::get<FilesSource>(loaded.find("a")->source).one_file_system);
-    EXPECT_EQ(std::get<CommandSource>(loaded.find("b")->source).format, Format::tar);
+    EXPECT_EQ(std::get<CommandSource>(loaded.find("b")->source).format.name(), "tar");
 }
 
 TEST_F(LoadTest, does_not_carry_a_default_level_to_another_compression) {

@@ -20,6 +20,7 @@ destination::Manifest sample() {
     m.sha256 = std::string(64, 'a');
     m.compression = "zstd";
     m.format = "tar";
+    m.proven = "structure";
     m.stream_bytes = 9000000000;
     m.stream_sha256 = std::string(64, 'b');
     m.entries = 12;

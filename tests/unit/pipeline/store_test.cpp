@@ -1,8 +1,8 @@
 #include "pipeline/store.hpp"
 
+#include "formats/tar_check.hpp"
 #include "pipeline/digest.hpp"
 #include "pipeline/stored_reader.hpp"
-#include "formats/tar_check.hpp"
 #include "support/temp_dir.hpp"
 
 #include <fcntl.h>

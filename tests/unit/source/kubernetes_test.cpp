@@ -48,7 +48,7 @@ TEST_F(KubernetesTest, a_named_pod_needs_no_question) {
     ASSERT_TRUE(made);
     EXPECT_THAT(made->command, ElementsAre(source_.kubectl, "exec", "shop-0", "--", "tar", "-C",
                                            "/", "-cf", "-", "./var/lib/shop"));
-    EXPECT_EQ(made->format, config::Format::tar);
+    EXPECT_EQ(made->format.name(), "tar");
 }
 
 TEST_F(KubernetesTest, every_setting_has_its_place) {

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Streams of commands: only what is proven to be whole is published, and the manifest says how far.
+# shellcheck source=tests/e2e/harness.bash
+source "$(dirname "$0")/harness.bash"
+
+# stream_job FORMAT SHELL-COMMAND [LINE...]: lines are more of [source].
+stream_job() {
+    {
+        printf '[source]\ntype = "command"\nformat = "%s"\n' "$1"
+        printf "command = ['bash', '-c', 'set -o pipefail; cd \"%s\"; %s']\n" "$WORK" "$2"
+        printf '%s\n' "${@:3}"
+    } | job s
+}
+
+# proven FORMAT PROVEN: what the newest manifest says.
+proven() {
+    is "$(from_json "$(manifest_of s)" 'm["stream"]["format"] + " " + m["stream"].get("proven", "")')" \
+        "$1 $2"
+}
+
+# stays COUNT: so many backups, and nothing half-done.
+stays() {
+    is "$(find "$DEST/s" -name '*.manifest.json' | wc -l)" "$1"
+    is "$(left_over "$DEST/s")" ""
+}
+
+tree() {
+    mkdir -p "$WORK/tree"
+    head -c 300000 /dev/urandom >"$WORK/tree/noise"
+    printf -- '-- MySQL dump 10.13\nSELECT 1;\n\n-- Dump completed on 2026-11-28  4:10:23\n' >"$WORK/sql"
+}
+
+case_a_stream_that_is_cut_is_not_published() {
+    tree
+    stream_job tar 'tar -cf - tree'
+    expect 0 intact run s
+    proven tar structure
+    stream_job tar 'tar -cf whole tree; head -c 200000 whole'
+    expect 6 intact run s
+    says err '200000 bytes came in all: tar stream at byte 200000: expected [0-9]+ more bytes of member 2'
+    stays 1
+    expect 0 intact verify s
+}
+
+# `pg_dump | gzip`, killed, leaves what `gzip -t` takes.
+case_what_is_cut_before_it_is_compressed_is_found_inside() {
+    tree
+    stream_job sql+gzip 'gzip -c sql'
+    expect 0 intact run s
+    proven mysqldump+gzip end+checksum
+    stream_job sql+gzip 'head -c 40 sql | gzip'
+    expect 6 intact run s
+    says err 'inside gzip: mysqldump stream at byte 40: expected the line "-- Dump completed"'
+    stream_job gzip 'head -c 40 sql | gzip'
+    expect 0 intact run s
+    proven gzip checksum
+    stays 2
+}
+
+case_auto_finds_out_what_it_is() {
+    tree
+    local command found
+    while IFS='|' read -r found command; do
+        stream_job auto "$command"
+        expect 0 intact run s
+        proven "${found% *}" "${found#* }"
+    done <<'LIST'
+tar structure|tar -cf - tree
+tar+gzip structure+checksum|tar -czf - tree
+tar+zstd structure+checksum|tar --zstd -cf - tree
+tar+xz structure+checksum|tar -cJf - tree
+tar+bzip2 structure+checksum|tar -cjf - tree
+mysqldump end|cat sql
+jsonl structure|echo {}
+LIST
+    # A tar by another name is restored as one.
+    stream_job auto 'tar --format=posix -cf - tree'
+    expect 0 intact run s
+    mkdir "$WORK/back"
+    expect 0 intact restore s --target "$WORK/back"
+    same_trees "$WORK/tree" "$WORK/back/tree"
+}
+
+case_auto_refuses_what_it_does_not_know() {
+    stream_job auto 'echo Error: no such database'
+    expect 6 intact run s
+    says err 'expected a known format, the first bytes are "Error: no such d"'
+    says err 'source.format='
+    stays 0
+}
+
+case_of_a_raw_stream_nothing_is_proven_and_that_is_told() {
+    stream_job raw 'echo anything'
+    expect 0 intact run s
+    proven raw nothing
+    is "$(cat "$WORK/err")" ""
+    expect 0 intact check
+    says out 'note\[N001\].*if it is cut, nothing shows it'
+    stream_job jsonl 'echo []'
+    expect 0 intact check
+    grep -q N001 "$WORK/out" && fail "a note where there is nothing to note"
+    return 0
+}
+
+case_a_stream_that_is_too_short_is_not_published() {
+    stream_job raw 'echo anything' 'min_size = "10"'
+    expect 6 intact run s
+    says err 'expected at least 10 bytes \(source.min_size=\), 9 came'
+    stream_job raw 'echo anything' 'min_size = "9"'
+    expect 0 intact run s
+    proven raw nothing
+}
+
+case_an_expression_of_the_operators_proves_the_end() {
+    # shellcheck disable=SC2016 # for RE2
+    local pattern="end_pattern = '(?m)^all [0-9]+ done\$'"
+    stream_job regex 'echo text; echo all 3 done' "$pattern"
+    expect 0 intact run s
+    proven regex end
+    stream_job regex 'echo text; echo all 3' "$pattern"
+    expect 6 intact run s
+    says err "expected '.*' in the last 4096 bytes, the stream ends in"
+    stream_job regex 'echo all 3 done; echo text' "$pattern" 'end_window = "8"'
+    expect 6 intact run s
+    stays 1
+}
+
+# What the command says of itself counts before what its stream looks like.
+case_a_command_that_fails_is_told_as_such() {
+    tree
+    stream_job tar 'tar -cf - tree | head -c 100000; echo out of luck >&2; exit 3'
+    expect 1 intact run s
+    says err 'out of luck'
+}
+
+run_cases
