@@ -195,6 +195,7 @@ Result<> TarCheck::take_sparse_map(std::span<const std::byte, kBlock> block) {
 void TarCheck::begin_content(std::uint64_t bytes) {
     content_left_ = (bytes + kBlock - 1) / kBlock * kBlock;
     padding_ = content_left_ - bytes;
+    content_at_ = position_ + kBlock;
     state_ = content_left_ > 0 ? State::content : State::header;
 }
 
@@ -203,7 +204,8 @@ Result<> TarCheck::take_content(std::span<const std::byte> bytes) {
         const auto content = bytes.first(static_cast<std::size_t>(
             std::min<std::uint64_t>(content_left_ - padding_, bytes.size())));
         if (is_extended_ && !pax_records_.feed(content)) {
-            return fail(broken("expected the records of an extended header, found other data"));
+            return fail(incomplete("tar", content_at_,
+                                   "expected the records of an extended header, found other data"));
         }
         if (is_entry_ && observer_ != nullptr) {
             INTACT_TRY(observer_->content(content));
@@ -220,7 +222,8 @@ Result<> TarCheck::take_content(std::span<const std::byte> bytes) {
 Result<> TarCheck::end_content() {
     if (is_extended_) {
         if (!pax_records_.ended()) {
-            return fail(broken("an extended header ends within a record"));
+            return fail(incomplete("tar", content_at_,
+                                   "expected whole records, the extended header ends within one"));
         }
         pax_size_ = pax_records_.size();
     }

@@ -53,6 +53,7 @@ private:
     std::uint64_t position_ = 0;     ///< of the next block
     std::uint64_t end_ = 0;          ///< after the end mark
     std::uint64_t content_left_ = 0; ///< with its padding
+    std::uint64_t content_at_ = 0;   ///< where it began
     std::uint64_t padding_ = 0;      ///< of the content
     std::uint64_t pending_size_ = 0; ///< content to come after an old sparse map
     std::uint64_t entries_ = 0;

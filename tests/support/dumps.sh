@@ -119,10 +119,10 @@ redis_server() {
     done
     rows 30000 ' ' | awk '{ print "SET key:" $1, $2; print "RPUSH list:" $3, $2 }' |
         "${client[@]}" >/dev/null
-    # To a pipe redis-cli leaves behind the dump the mark by which the server ends it.
-    "${client[@]}" --rdb - 2>/dev/null >re.rdb
     "${client[@]}" save >/dev/null
     cp re/dump.rdb re.rdb-saved
+    # To a pipe redis-cli leaves behind the dump the mark by which the server ends it.
+    "${client[@]}" --rdb - 2>/dev/null >re.rdb
     "${client[@]}" flushall >/dev/null
     "${client[@]}" --rdb - 2>/dev/null >re.rdb-empty
     kill "$server"

@@ -93,6 +93,11 @@ const std::string &dump(const std::string &name) {
     return found->second;
 }
 
+std::string compressed(const std::string &stream, const std::string &program) {
+    streams_dir().write("in.stream", stream);
+    return stream_of(program + " <in.stream");
+}
+
 std::string mongodb_archive(std::size_t collections, std::size_t documents_each) {
     std::string archive;
     put_word(archive, 0x8199e26d);

@@ -24,6 +24,9 @@ std::string stream_of(const std::string &command);
 /// A dump by a real server, see tests/support/dumps.sh; empty when that server is not installed.
 const std::string &dump(const std::string &name);
 
+/// Through a program that reads stdin and writes stdout.
+std::string compressed(const std::string &stream, const std::string &program);
+
 /// As mongodump --archive writes it, of collections whose documents take turns.
 std::string mongodb_archive(std::size_t collections, std::size_t documents_each);
 
