@@ -7,6 +7,7 @@
 #   stream   SIZE (default 4G) without compression: dd; dd behind tee to sha256sum; Intact
 #   tree     DIR (default /usr/share) with zstd -3: tar | zstd | tee to sha256sum; Intact
 #   memory   peak memory of Intact for streams of two sizes (default 1G,16G), none and zstd
+#   streams  what the check of each source.format costs beside raw (not with --intact)
 #   calendar how often a second the next time of an expression is found (not with --intact)
 # Ways take turns, so that a disk that slows down does so for all of them; the median of the rounds
 # (default 3) counts. Intact verifies by size only, so that all do the same work: read, digest,
@@ -16,7 +17,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # shellcheck source=tests/bench/program.bash
 source tests/bench/program.bash
 
-stream=4G tree=/usr/share memory=1G,16G rounds=3 base=${TMPDIR:-/tmp} intact="" calendar=""
+stream=4G tree=/usr/share memory=1G,16G rounds=3 base=${TMPDIR:-/tmp} intact="" calendar="" streams=""
 while [[ $# -gt 0 ]]; do
     case $1 in
     --stream) stream=$2 ;;
@@ -26,7 +27,7 @@ while [[ $# -gt 0 ]]; do
     --dir) base=$2 ;;
     --intact) intact=$(realpath "$2") ;;
     -h | --help)
-        sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+        sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
         exit 0
         ;;
     *) refuse "$1" ;;
@@ -41,7 +42,8 @@ for program in /usr/bin/time zstd openssl python3; do
 done
 if [[ -z $intact ]]; then
     intact=$(released intact)
-    cmake --build --preset release --target bench_calendar -- --quiet
+    cmake --build --preset release --target bench_calendar bench_streams -- --quiet
+    streams=$PWD/build/release/tests/bench/bench_streams
     calendar=$PWD/build/release/tests/bench/bench_calendar
 fi
 
@@ -180,6 +182,11 @@ for compression in none zstd; do
             "$work/results.intact-memory"
     done
 done
+
+if [[ -n $streams ]]; then
+    printf '\nchecks of streams (median of %d)\n' "$rounds"
+    "$streams" 512 "$rounds"
+fi
 
 if [[ -n $calendar ]]; then
     printf '\nnext time of a calendar expression\n'

@@ -40,7 +40,8 @@ class Planted(unittest.TestCase):
         self.assert_layering("agent/engine/run.hpp", '#include "claim.hpp"', "from the root")
 
     def test_layering_finds_a_library_outside_its_folder(self):
-        for library in ("toml++/toml.h", "openssl/evp.h", "zlib.h", "zstd.h", "archive.h",
+        for library in ("toml++/toml.h", "openssl/evp.h", "zlib.h", "zstd.h", "archive.h", "lzma.h",
+                        "bzlib.h", "re2/re2.h",
                         "archive_entry.h", "sqlite3.h", "spdlog/spdlog.h", "CLI/CLI.hpp",
                         "nlohmann/json.hpp", "systemd/sd-bus.h", "prometheus/gauge.h",
                         "microhttpd.h"):
