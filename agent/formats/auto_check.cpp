@@ -53,7 +53,7 @@ std::optional<Kind> recognise_tar(std::string_view head) {
     if (head.size() < kHead) {
         return std::nullopt;
     }
-    const auto block = std::as_bytes(std::span<const char, kHead>(head.data(), kHead));
+    const auto block = std::as_bytes(std::span(head).first<kHead>());
     if (is_tar_header(block)) {
         return head.starts_with("toc.dat\0"sv) ? Kind::pgdump_tar : Kind::tar;
     }

@@ -24,13 +24,13 @@ Crc64::Tables Crc64::tables_of(std::uint64_t polynomial) {
 }
 
 Crc64 Crc64::redis() {
-    static const Tables kTables = tables_of(0x95ac9329ac4bc9b5);
-    return {kTables, 0};
+    static const Tables shared = tables_of(0x95ac9329ac4bc9b5);
+    return {shared, 0};
 }
 
 Crc64 Crc64::ecma() {
-    static const Tables kTables = tables_of(0xc96c5795d7870f42);
-    return {kTables, ~std::uint64_t{0}};
+    static const Tables shared = tables_of(0xc96c5795d7870f42);
+    return {shared, ~std::uint64_t{0}};
 }
 
 void Crc64::update(std::span<const std::byte> bytes) {

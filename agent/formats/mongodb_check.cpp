@@ -51,7 +51,7 @@ std::optional<SegmentHeader> parse_segment(std::string_view elements) {
             if (elements.size() < 4) {
                 return std::nullopt;
             }
-            length = 4 + std::size_t{word(std::as_bytes(std::span(elements.data(), 4)))};
+            length = 4 + std::size_t{word(std::as_bytes(std::span(elements).first(4)))};
         }
         if (length == 0 || length > elements.size() || (type == 0x02 && length < 5)) {
             return std::nullopt;
