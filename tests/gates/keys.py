@@ -132,6 +132,9 @@ def job_with(name, row, example):
         del settings["source.pod"]
     if name.startswith("schedule."):
         settings["schedule.calendar"] = 'calendar = "daily"'
+    if name.startswith("source.end_"):
+        settings["source.format"] = 'format = "regex"'
+        settings["source.end_pattern"] = "end_pattern = 'done'"
     return toml_of(settings | {name: example})
 
 
