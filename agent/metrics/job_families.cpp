@@ -180,6 +180,7 @@ void add_info(const JobSample &job, Exposition &to) {
             {"source", job.traits->source},
             {"compression", job.traits->compression},
             {"verify", job.traits->verify},
+            {"format", job.traits->format},
             {"schedule", job.traits->is_scheduled ? "calendar" : "none"}},
            1);
 }
@@ -324,10 +325,12 @@ std::span<const JobFamily> job_families() {
 }
 
 JobTraits traits_of(const config::Job &job) {
+    const auto *command = std::get_if<config::CommandSource>(&job.source);
     return {job.name,
             std::string(config::name_of(job.source_type())),
             std::string(config::name_of(job.archive.compression)),
             std::string(config::name_of(job.verify.after_run)),
+            command == nullptr ? "tar" : command->format.name(),
             job.schedule.has_value(),
             false};
 }

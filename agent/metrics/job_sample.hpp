@@ -19,6 +19,7 @@ struct JobTraits {
     std::string source = "unknown";
     std::string compression = "unknown";
     std::string verify = "unknown";
+    std::string format = "unknown"; ///< of its stream; "raw": nothing proves that to be whole
     bool is_scheduled = false;
     bool is_broken = false; ///< its file cannot be used: the others are not known
 };
