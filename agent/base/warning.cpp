@@ -5,9 +5,9 @@
 namespace intact {
 namespace {
 
-constexpr std::array<std::string_view, 11> kWarningNames{
-    "unreadable", "vanished",    "changed",  "shrank",     "truncated", "unsupported",
-    "metadata",   "destination", "excluded", "durability", "hook",
+constexpr std::array<std::string_view, 13> kWarningNames{
+    "unreadable",  "vanished", "changed",    "shrank", "truncated",   "unsupported", "metadata",
+    "destination", "excluded", "durability", "hook",   "exit_status", "message",
 };
 
 } // namespace

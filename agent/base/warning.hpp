@@ -21,6 +21,8 @@ enum class WarningKind : std::uint8_t {
     excluded,    ///< a source path says of itself that it wants no backup; its content is missing
     durability,  ///< the destination does not promise what a backup needs
     hook,        ///< a program that was to run after the backup failed; the backup itself is whole
+    exit_status, ///< the command ended with what its job takes as a warning
+    message,     ///< the command said on stderr what its job takes as a warning
 };
 
 std::string_view name_of(WarningKind kind);

@@ -5,10 +5,12 @@
 #include "config/source_text.hpp"
 #include "formats/format.hpp"
 #include "formats/pattern.hpp"
+#include "os/signal_name.hpp"
 #include "schedule/calendar.hpp"
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <fmt/format.h>
 
 namespace intact::config {
@@ -17,6 +19,7 @@ namespace {
 constexpr std::size_t kLongestTemplate =
     150; ///< leaves room for run, type and ".manifest.json" in 255
 constexpr std::size_t kLongestJobName = 63;
+constexpr int kHighestStatus = 255;
 constexpr std::array<std::string_view, 3> kPlaceholders{"job", "time", "host"};
 
 Complaint text_complaint(std::string message, std::string hint) {
@@ -66,6 +69,22 @@ std::optional<Component> find_dots(std::string_view path) {
         at = end + 1;
     }
     return std::nullopt;
+}
+
+std::optional<Complaint> expression_complaint(std::string_view text, std::string_view example) {
+    if (std::optional<Complaint> unfit = check_pattern(text)) {
+        return unfit;
+    }
+    const std::string complaint = formats::Pattern(text).complaint();
+    if (complaint.empty()) {
+        return std::nullopt;
+    }
+    return Complaint{Code::bad_pattern,
+                     fmt::format("cannot be read: {}", one_line(complaint)),
+                     "",
+                     fmt::format("a regular expression as RE2 takes it, such as {}", example),
+                     0,
+                     0};
 }
 
 } // namespace
@@ -145,19 +164,29 @@ std::optional<Complaint> check_format(std::string_view text) {
 }
 
 std::optional<Complaint> check_end_pattern(std::string_view text) {
-    if (std::optional<Complaint> complaint = check_pattern(text)) {
-        return complaint;
-    }
-    const std::string complaint = formats::Pattern(text).complaint();
-    if (complaint.empty()) {
+    return expression_complaint(text, "'-- done\\n$'");
+}
+
+std::optional<Complaint> check_line_pattern(std::string_view text) {
+    return expression_complaint(text, "'^ERROR: '");
+}
+
+std::optional<int> exit_status_of(std::string_view name) {
+    int status = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), status);
+    const bool is_number = error == std::errc() && end == name.data() + name.size();
+    // "01" would be a second name for 1.
+    return is_number && status <= kHighestStatus && std::to_string(status) == name && status >= 0
+               ? std::optional(status)
+               : std::nullopt;
+}
+
+std::optional<Complaint> check_exit_name(std::string_view name) {
+    if (exit_status_of(name) || os::signal_named(name)) {
         return std::nullopt;
     }
-    return Complaint{Code::bad_pattern,
-                     fmt::format("cannot be read: {}", one_line(complaint)),
-                     "",
-                     "a regular expression as RE2 takes it, such as '-- done\\n$'",
-                     0,
-                     0};
+    return text_complaint("is neither an exit status nor a signal",
+                          "0 to 255, or a name such as SIGPIPE");
 }
 
 std::optional<Complaint> check_name_template(std::string_view text) {

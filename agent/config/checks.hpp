@@ -35,6 +35,12 @@ std::optional<Complaint> check_absolute_or_empty(std::string_view text);
 std::optional<Complaint> check_format(std::string_view text);
 /// A regular expression of formats/pattern.hpp.
 std::optional<Complaint> check_end_pattern(std::string_view text);
+/// The same, for a line that a command says.
+std::optional<Complaint> check_line_pattern(std::string_view text);
+/// An exit status, or the name of a signal.
+std::optional<Complaint> check_exit_name(std::string_view name);
+/// The exit status of a name that is right; nothing: it is a signal's.
+std::optional<int> exit_status_of(std::string_view name);
 /// One name without '/'.
 std::optional<Complaint> check_file_name(std::string_view text);
 /// Of {job}, {time}, {host} and text that a file name may begin with and hold.

@@ -21,6 +21,7 @@ enum class VerifyDepth { size, checksum, archive };
 enum class SourceType { files, command, kubernetes };
 enum class DelayKind { stable, fresh };
 enum class IoClass { as_daemon, best_effort, idle };
+enum class Verdict { success, warning, failure };
 
 std::string_view name_of(Compression compression);
 std::string_view name_of(Strategy strategy);
@@ -44,6 +45,14 @@ struct FilesSource {
     RequiredMount require_mount;                              ///< of every path
 };
 
+/// What a command's end and its words on stderr are taken for.
+struct ExitRules {
+    std::map<int, Verdict> statuses;          ///< by default 0 is success, all else failure
+    std::map<int, Verdict> signals;           ///< by default failure
+    std::vector<std::string> stderr_warnings; ///< patterns of lines, see formats/pattern.hpp
+    std::vector<std::string> stderr_failures;
+};
+
 struct CommandSource {
     std::vector<std::string> command;               ///< argv, no shell
     formats::Format format;                         ///< how the end of its stream is proven
@@ -52,6 +61,7 @@ struct CommandSource {
     std::uint64_t end_window = 0;                   ///< bytes at the end in which it must be found
     std::map<std::string, std::string> environment; ///< added to a clean one
     std::string working_directory = "/";
+    ExitRules exit;
 };
 
 struct KubernetesSource {

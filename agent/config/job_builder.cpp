@@ -3,6 +3,7 @@
 #include "config/choices.hpp"
 #include "config/rules.hpp"
 #include "config/settings.hpp"
+#include "os/signal_name.hpp"
 
 namespace intact::config {
 namespace {
@@ -47,6 +48,21 @@ FilesSource files_source(const Effective &values) {
     return source;
 }
 
+ExitRules exit_rules(const Effective &values) {
+    ExitRules rules;
+    for (const Variable &one : environment_of(values, "source.exit_status")) {
+        const auto verdict = choice_of<Verdict>(kVerdicts, one.value);
+        if (const std::optional<int> status = exit_status_of(one.name)) {
+            rules.statuses.emplace(*status, verdict);
+        } else if (const std::optional<int> signal = os::signal_named(one.name)) {
+            rules.signals.emplace(*signal, verdict);
+        }
+    }
+    rules.stderr_warnings = values.get<Texts>("source.stderr_warnings");
+    rules.stderr_failures = values.get<Texts>("source.stderr_failures");
+    return rules;
+}
+
 CommandSource command_source(const Effective &values) {
     CommandSource source;
     source.command = values.get<Texts>("source.command");
@@ -56,6 +72,7 @@ CommandSource command_source(const Effective &values) {
     source.end_window = values.get<std::uint64_t>("source.end_window");
     source.working_directory = values.get<std::string>("source.working_directory");
     source.environment = variables(values, "source.environment");
+    source.exit = exit_rules(values);
     return source;
 }
 

@@ -39,7 +39,7 @@ struct Key {
     std::string_view name; ///< dotted, "destination.path"
     Kind kind = Kind::text;
     std::string_view builtin{}; ///< the default as TOML spells it; empty: none, or it depends
-    std::span<const std::string_view> choices{};
+    std::span<const std::string_view> choices{}; ///< of a choice, or of each text of a table
     std::int64_t minimum = 0;
     std::int64_t maximum = 0;
     Check check = nullptr;      ///< of a text, or of each text of a list or table

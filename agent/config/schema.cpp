@@ -69,7 +69,7 @@ void add_type(const Key &key, Json &schema) {
         break;
     case Kind::table_of_texts:
         schema["type"] = "object";
-        schema["additionalProperties"] = text;
+        schema["additionalProperties"] = key.choices.empty() ? text : Json{{"enum", key.choices}};
         break;
     default:
         schema["type"] = "string";

@@ -85,7 +85,8 @@ Setting setting_of(const Key &key, std::string value, const Effective::Found &fo
 
 void append_environment(const Key &key, const Effective &values, std::vector<Setting> &settings) {
     for (const Variable &variable : environment_of(values, key.name)) {
-        settings.push_back({fmt::format("{}.{}", key.name, variable.name), std::string(kHidden),
+        settings.push_back({fmt::format("{}.{}", key.name, variable.name),
+                            key.choices.empty() ? std::string(kHidden) : spelled(variable.value),
                             variable.file, variable.line});
     }
 }

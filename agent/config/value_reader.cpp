@@ -217,7 +217,10 @@ private:
                 good = false;
                 continue;
             }
-            good = is_right(node.as_string()->get(), place) && good;
+            const std::string &value = node.as_string()->get();
+            good = (key_.choices.empty() ? is_right(value, place)
+                                         : choice(value, place).has_value()) &&
+                   good;
             found.emplace(variable, Entry{node.as_string()->get(), place});
         }
         return good ? std::optional<Data>(std::move(found)) : std::nullopt;

@@ -83,7 +83,11 @@ public:
         : source_(std::move(source)), check_(make_check(source_)), listener_(std::move(listener)) {}
 
     Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
-        return source::run_command(source_, sink, listener_.on_stderr, stop, end_);
+        INTACT_TRY(source::run_command(source_, sink, listener_.on_stderr, stop, end_));
+        for (const Warning &warning : end_.warnings) {
+            listener_.on_warning(warning);
+        }
+        return {};
     }
     formats::StreamCheck *check() override { return check_.get(); }
     formats::Finding finding() const override {

@@ -1,6 +1,7 @@
 #include "os/process.hpp"
 
 #include "os/file.hpp"
+#include "os/signal_name.hpp"
 
 #include <array>
 #include <cerrno>
@@ -151,9 +152,7 @@ Error not_started(const Trouble &trouble, const Spawn &spawn) {
 
 std::string ExitStatus::describe() const {
     if (signal != 0) {
-        const char *name = sigabbrev_np(signal);
-        return fmt::format("was killed by {}", name != nullptr ? fmt::format("SIG{}", name)
-                                                               : fmt::format("signal {}", signal));
+        return "was killed by " + signal_name(signal);
     }
     return fmt::format("exited with status {}", code);
 }

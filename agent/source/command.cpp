@@ -3,6 +3,7 @@
 #include "base/caught.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "source/exit_judge.hpp"
 #include "source/stderr_lines.hpp"
 
 #include <algorithm>
@@ -140,7 +141,14 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
     }
     INTACT_TRY_ASSIGN(os::Process process, os::Process::start(spawn));
     const os::StopFd stop_fd(stop);
-    StderrLines lines(on_stderr);
+    ExitJudge judge(source.exit);
+    const LineSink heard = [&](std::string_view line) {
+        judge.hear(line);
+        if (on_stderr) {
+            on_stderr(line);
+        }
+    };
+    StderrLines lines(heard);
     StderrReader stderr_reader(process.stderr_fd(), lines);
 
     auto moved = move_output(process, sink, stop_fd, program);
@@ -160,12 +168,7 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
     INTACT_TRY(kept);
 
     end.exit_code = status->code;
-    if (!status->success()) {
-        const std::string &said = lines.last_line();
-        return fail(ErrorCode::source_failed,
-                    fmt::format("command '{}' {}{}{}", program, status->describe(),
-                                said.empty() ? "" : ": ", said));
-    }
+    INTACT_TRY_ASSIGN(end.warnings, judge.judge(program, *status, lines.last_line()));
     // Whoever still holds the pipe may be the one that had more to write: a success would be a
     // guess.
     if (*moved == OutputEnd::held_open) {

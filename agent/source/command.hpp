@@ -3,17 +3,20 @@
 
 #include "base/byte_sink.hpp"
 #include "base/error.hpp"
+#include "base/warning.hpp"
 #include "config/job.hpp"
 
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <vector>
 
 namespace intact::source {
 
 struct CommandEnd {
     int exit_code = 0;
-    std::string stderr_tail; ///< the last 64 KiB
+    std::vector<Warning> warnings; ///< what a success comes with by the job's rules
+    std::string stderr_tail;       ///< the last 64 KiB
 };
 
 /// Takes each line the program writes to stderr, without its newline.
@@ -24,7 +27,8 @@ using LineSink = std::function<void(std::string_view)>;
 /// group has ended when this returns: on the way out of any failure it gets SIGTERM, then SIGKILL.
 /// `end` is filled as far as known on every path, also on failure.
 /// Errors: program_missing; source_failed with exit status or signal and the last line of stderr;
-/// cancelled; whatever the sink reports.
+/// source_incomplete for what it said on stderr, or an output that does not end; cancelled;
+/// whatever the sink reports.
 Result<> run_command(const config::CommandSource &source, ByteSink &sink, const LineSink &on_stderr,
                      const std::stop_token &stop, CommandEnd &end);
 

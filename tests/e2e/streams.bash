@@ -133,4 +133,53 @@ case_a_command_that_fails_is_told_as_such() {
     says err 'out of luck'
 }
 
+# GNU tar ends with 1 when a file changed while it was read: here it grows whenever a record is written.
+case_a_status_that_is_a_warning_is_published_as_one() {
+    mkdir -p "$WORK/tree"
+    head -c 300000 /dev/urandom >"$WORK/tree/log"
+    local command='tar -cf - --checkpoint=1 --checkpoint-action=exec="echo more >>tree/log" tree'
+    stream_job tar "$command"
+    expect 1 intact run s
+    says err "command 'bash' exited with status 1: tar: tree/log: file changed as we read it"
+    stays 0
+    stream_job tar "$command" 'exit_status = { 1 = "warning" }'
+    expect 3 intact run s
+    stays 1
+    is "$(warnings_of s)" "exit_status "
+    local reason="command 'bash' exited with status 1: tar: tree/log: file changed as we read it"
+    says out "exit_status: $reason"
+    is "$(from_json "$(manifest_of s)" 'm["warnings"]["first"][0]["detail"]')" "$reason"
+    expect 0 intact history s --json
+    says out '"outcome": ?"warning"'
+    says out "$reason"
+    # What tar did not write is missed, whatever its status is taken for.
+    stream_job tar 'tar -cf - tree | head -c 100000; exit 1' 'exit_status = { 1 = "warning" }'
+    expect 6 intact run s
+    stays 1
+}
+
+case_a_signal_may_be_what_ends_a_command_well() {
+    stream_job raw 'echo all; kill -TERM $$'
+    expect 1 intact run s
+    says err 'was killed by SIGTERM'
+    stream_job raw 'echo all; kill -TERM $$' '[source.exit_status]' 'SIGTERM = "success"'
+    expect 0 intact run s
+    stays 1
+}
+
+case_what_a_command_says_may_be_a_warning_or_a_failure() {
+    stream_job raw 'echo all; ls no-such-file' "stderr_warnings = ['No such file']" \
+        'exit_status = { 2 = "success" }'
+    expect 3 intact run s
+    is "$(warnings_of s)" "message "
+    says out "message: command 'bash' said what 'No such file' is found in: ls: "
+    stream_job raw 'echo all; ls no-such-file || true' "stderr_failures = ['(?i)no such FILE']"
+    expect 6 intact run s
+    says err "'bash' exited with status 0, but said what source.stderr_failures= takes for a failure"
+    stays 1
+    stream_job raw 'echo all; ls . >&2' "stderr_failures = ['no such file']"
+    expect 0 intact run s
+    stays 2
+}
+
 run_cases

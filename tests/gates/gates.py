@@ -24,7 +24,7 @@ _LEFT = {
     "schedule": {"base"},
     "formats": {"base"},
     "config": {"base", "os", "schedule", "formats"},
-    "source": {"base", "os", "config"},
+    "source": {"base", "os", "formats", "config"},
     "pipeline": {"base", "os", "formats", "config"},
     "destination": {"base", "os", "formats", "config", "pipeline"},
     "catalog": {"base", "os", "config"},

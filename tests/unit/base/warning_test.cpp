@@ -22,6 +22,8 @@ TEST(WarningKinds, keep_their_names) {
         {WarningKind::excluded, "excluded"},
         {WarningKind::durability, "durability"},
         {WarningKind::hook, "hook"},
+        {WarningKind::exit_status, "exit_status"},
+        {WarningKind::message, "message"},
     };
     for (const auto &[kind, name] : pinned) {
         EXPECT_EQ(name_of(kind), name);

@@ -6,6 +6,7 @@
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
@@ -139,7 +140,9 @@ TEST_F(JobTest, takes_every_key_of_a_command_source) {
         load_job("[source]\ntype = \"command\"\ncommand = [\"tar\", \"-c\", \"\", \"a\\nb\"]\n"
                  "format = \"regex+gzip\"\nmin_size = \"1KiB\"\nend_pattern = \"done\\n\"\n"
                  "end_window = \"100\"\nworking_directory = \"/srv\"\n"
-                 "environment = { PGHOST = \"h\", _X1 = \"\" }\n")
+                 "environment = { PGHOST = \"h\", _X1 = \"\" }\n"
+                 "exit_status = { 1 = \"warning\", 0 = \"failure\", SIGPIPE = \"success\" }\n"
+                 "stderr_warnings = [\"^warn\", \"b\"]\nstderr_failures = [\"c\"]\n")
             .job;
     const auto &source = std::get<CommandSource>(job.source);
     EXPECT_THAT(source.command, ElementsAre("tar", "-c", "", "a\nb"));
@@ -150,6 +153,11 @@ TEST_F(JobTest, takes_every_key_of_a_command_source) {
     EXPECT_EQ(source.working_directory, "/srv");
     EXPECT_EQ(source.environment.at("PGHOST"), "h");
     EXPECT_EQ(source.environment.at("_X1"), "");
+    EXPECT_EQ(source.exit.statuses,
+              (std::map<int, Verdict>{{0, Verdict::failure}, {1, Verdict::warning}}));
+    EXPECT_EQ(source.exit.signals, (std::map<int, Verdict>{{SIGPIPE, Verdict::success}}));
+    EXPECT_THAT(source.exit.stderr_warnings, ElementsAre("^warn", "b"));
+    EXPECT_THAT(source.exit.stderr_failures, ElementsAre("c"));
 }
 
 TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
@@ -358,6 +366,14 @@ TEST_F(JobTest, never_shows_what_a_variable_holds) {
     }
 }
 
+TEST_F(JobTest, shows_what_an_exit_status_is_taken_for) {
+    const LoadedJob &job = load_job("[source]\ntype = \"command\"\ncommand = [\"x\"]\n"
+                                    "exit_status = { 1 = \"warning\" }\n");
+    const Setting *setting = find_setting(job, "source.exit_status.1");
+    ASSERT_NE(setting, nullptr);
+    EXPECT_EQ(setting->value, "\"warning\"");
+}
+
 TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     const std::string first =
         kFilesSource + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
@@ -414,7 +430,10 @@ TEST(KeyTable, has_each_name_once_with_a_summary_and_a_readable_default) {
         EXPECT_TRUE(seen.insert(key.name).second) << key.name;
         EXPECT_FALSE(key.summary.empty()) << key.name;
         EXPECT_EQ(builtin_layer().find(key.name) != nullptr, !key.builtin.empty()) << key.name;
-        EXPECT_EQ(key.kind == Kind::choice, !key.choices.empty()) << key.name;
+        EXPECT_TRUE(key.kind == Kind::choice
+                        ? !key.choices.empty()
+                        : key.choices.empty() || key.kind == Kind::table_of_texts)
+            << key.name;
         EXPECT_EQ(key.name.starts_with("source.") && key.name != "source.type", key.used_by != 0)
             << key.name;
     }

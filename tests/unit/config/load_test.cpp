@@ -239,6 +239,16 @@ TEST_F(LoadTest, merges_environments_variable_by_variable) {
     EXPECT_EQ(std::get<CommandSource>(loaded.find("a")->source).environment, expected);
 }
 
+TEST_F(LoadTest, merges_exit_statuses_one_by_one) {
+    dir_.write("high/intact.toml",
+               "[defaults.source.exit_status]\n1 = \"warning\"\n2 = \"warning\"\n");
+    dir_.write("high/jobs.d/a.toml", "[source]\ntype = \"command\"\ncommand = [\"x\"]\n"
+                                     "exit_status = { 2 = \"failure\" }\n");
+    const Configuration loaded = load_one();
+    const std::map<int, Verdict> expected{{1, Verdict::warning}, {2, Verdict::failure}};
+    EXPECT_EQ(std::get<CommandSource>(loaded.find("a")->source).exit.statuses, expected);
+}
+
 TEST_F(LoadTest, refuses_a_second_job_that_replaces_the_firsts_backups) {
     const std::string fixed = kGood + "[destination]\npath = \"/srv/b\"\nname = \"main\"\n";
     dir_.write("high/jobs.d/a.toml", fixed);

@@ -30,12 +30,14 @@ protected:
         config::CommandSource source;
         source.command = std::move(argv);
         source.environment = environment_;
+        source.exit = rules_;
         return source::run_command(
             source, out_, [&](std::string_view line) { lines_.emplace_back(line); }, stop, end_);
     }
     Result<> shell(const std::string &text) { return run({"sh", "-c", text}); }
 
     std::map<std::string, std::string> environment_;
+    config::ExitRules rules_;
     Collect out_;
     std::vector<std::string> lines_;
     source::CommandEnd end_;
@@ -67,6 +69,30 @@ TEST_F(CommandTest, a_signal_is_a_failure_by_name) {
     const auto ended = shell("kill -KILL $$");
     ASSERT_FALSE(ended);
     EXPECT_EQ(ended.error().message(), "command 'sh' was killed by SIGKILL");
+}
+
+TEST_F(CommandTest, an_end_that_is_a_warning_is_a_success_that_says_so) {
+    rules_.statuses = {{1, config::Verdict::warning}};
+    rules_.stderr_warnings = {"^skipped "};
+    ASSERT_TRUE(shell("echo all; echo skipped a >&2; printf 'skipped b' >&2; exit 1"));
+    ASSERT_EQ(end_.warnings.size(), 2U);
+    EXPECT_EQ(end_.warnings[0].kind, WarningKind::exit_status);
+    EXPECT_EQ(end_.warnings[0].detail, "command 'sh' exited with status 1: skipped b");
+    EXPECT_EQ(end_.warnings[1].kind, WarningKind::message);
+    EXPECT_EQ(end_.warnings[1].detail,
+              "command 'sh' said what '^skipped ' is found in, 2 times, first: skipped a");
+    EXPECT_EQ(lines_, (std::vector<std::string>{"skipped a", "skipped b"}));
+}
+
+// However much is said before and after it, and though nothing ends the line.
+TEST_F(CommandTest, a_line_that_is_a_failure_is_heard_in_a_flood) {
+    rules_.stderr_failures = {"^lost$"};
+    const std::string flood = "head -c 300000 /dev/zero | tr '\\0' x >&2; ";
+    const auto ended = shell(flood + "echo >&2; echo lost >&2; " + flood + "echo all");
+    ASSERT_FALSE(ended);
+    EXPECT_EQ(ended.error().code(), ErrorCode::source_incomplete);
+    EXPECT_EQ(out_.text, "all\n");
+    ASSERT_TRUE(shell(flood + "echo lost no more >&2"));
 }
 
 TEST_F(CommandTest, a_missing_program_is_told_before_anything_runs) {
