@@ -121,9 +121,9 @@ def codes(root, build):
                       "intact(1), EXIT STATUS")
     footer = help_of(build / "agent/intact").partition("Exit codes:")[2].partition("Example")[0]
     yield from differ(set(re.findall(r"\d+", footer)), exits - {"75"}, "intact --help, Exit codes")
-    found = re.findall(r"^\|[ \[] ?\*([EW]\d+)\*\n:[< ] (.*)$",
+    found = re.findall(r"^\|[ \[] ?\*([EWN]\d+)\*\n:[< ] (.*)$",
                        sections(read(root, "man/intact.toml.5.scd"))["MISTAKES"], re.MULTILINE)
-    known = re.findall(r'\{"([EW]\d+)", Severity::\w+, "(.*)"\}', read(root, "agent/config/codes.cpp"))
+    known = re.findall(r'\{"([EWN]\d+)", Severity::\w+, "(.*)"\}', read(root, "agent/config/codes.cpp"))
     yield from differ({" ".join(row) for row in found}, {" ".join(row) for row in known},
                       "intact.toml(5), MISTAKES")
 
