@@ -26,9 +26,9 @@ bool is_full() {
 
 // Each of the first and last bytes, and some between. A process is made for each, which a sanitizer
 // makes slow.
-const std::size_t kEdge = is_full() ? 512 : kIsSanitized ? 3 : 24;
-const std::size_t kBetween = is_full() ? 176 : kIsSanitized ? 4 : 16;
-const std::size_t kBroken = is_full() ? 200 : kIsSanitized ? 3 : 16;
+const std::size_t kEdge = is_full() ? 512 : kIsSanitized ? 2 : 24;
+const std::size_t kBetween = is_full() ? 176 : kIsSanitized ? 2 : 16;
+const std::size_t kBroken = is_full() ? 200 : kIsSanitized ? 1 : 16;
 
 enum class Cuts { all_found, some_found };
 
