@@ -73,8 +73,8 @@ class Planted(unittest.TestCase):
         self.assert_found("manual", 'hooks.timeout: default is "5min", the manual says "6min"')
         self.plant(PAGE, "_integer from 0 to 100_", "_integer from 0 to 10_")
         self.assert_found("manual", "run.retries: type is integer from 0 to 100")
-        self.plant(PAGE, '_one of "raw", "tar"_', '_one of "raw"_')
-        self.assert_found("manual", "source.format: type is")
+        self.plant(PAGE, '_one of "size", "checksum", "archive"_', '_one of "size"_')
+        self.assert_found("manual", "verify.after_run: type is")
         self.plant(PAGE, "type _kubernetes_ only. Absolute path inside", "type _files_ only. Absolute path inside")
         self.assert_found("manual", "source.path: sources is")
 
@@ -89,7 +89,7 @@ class Planted(unittest.TestCase):
         self.plant(PAGE, 'paths = ["/etc", "/var/lib/dpkg"]\n\n[run]', 'path = ["/etc"]\n\n[run]')
         self.plant("config/jobs.d/etc.toml.example", 'type    = "files"', 'type    = "file"')
         self.plant("config/intact.toml", "#max_concurrent_runs     =", "#max_concurrent_run =")
-        for expected in ("run-retries.toml:", "manual-0.toml:", "shipped-etc.toml:", "intact.toml:"):
+        for expected in ("run-retries.toml:", "manual-1.toml:", "shipped-etc.toml:", "intact.toml:"):
             self.assert_found("examples", expected)
 
     def test_taplo_finds_what_the_schema_refuses(self):
