@@ -165,12 +165,12 @@ TEST_F(CliTest, both_locks_share_one_time_to_wait) {
 
 TEST_F(CliTest, a_run_that_takes_too_long_names_the_limit_and_blames_no_step) {
     write_job("slow", "type = \"command\"\ncommand = [\"sleep\", \"1000\"]\n"
-                      "[run]\ntimeout = \"100ms\"");
+                      "[run]\ntimeout = \"2s\"");
     const Said said = intact({"run", "slow", "--quiet"});
     EXPECT_EQ(said.exit_code, 1);
     EXPECT_THAT(said.error,
                 testing::StartsWith("intact: error: job 'slow': took longer than "
-                                    "run.timeout=100ms; it was in its step 'source' then\n"
+                                    "run.timeout=2s; it was in its step 'source' then\n"
                                     "hint: raise run.timeout="));
 }
 
