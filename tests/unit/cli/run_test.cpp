@@ -168,10 +168,9 @@ TEST_F(CliTest, a_run_that_takes_too_long_names_the_limit_and_blames_no_step) {
                       "[run]\ntimeout = \"2s\"");
     const Said said = intact({"run", "slow", "--quiet"});
     EXPECT_EQ(said.exit_code, 1);
-    EXPECT_THAT(said.error,
-                testing::StartsWith("intact: error: job 'slow': took longer than "
-                                    "run.timeout=2s; it was in its step 'source' then\n"
-                                    "hint: raise run.timeout="));
+    EXPECT_THAT(said.error, testing::StartsWith("intact: error: job 'slow': took longer than "
+                                                "run.timeout=2s; it was in its step 'source' then\n"
+                                                "hint: raise run.timeout="));
 }
 
 TEST_F(CliTest, a_stop_signal_exits_130_and_leaves_nothing_behind) {
