@@ -2,6 +2,7 @@
 
 #include "base/quantity.hpp"
 #include "config/rules.hpp"
+#include "config/toml_text.hpp"
 
 #include <cstdint>
 #include <fmt/format.h>
@@ -11,29 +12,6 @@ namespace {
 
 // What a variable holds may be a password, and nothing tells which does.
 constexpr std::string_view kHidden = "\"***\"";
-
-/// As TOML spells a string.
-std::string spelled(std::string_view text) {
-    std::string out = "\"";
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
-            out += fmt::format("\\{}", c);
-        } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-            out += fmt::format("\\u{:04X}", static_cast<unsigned>(c));
-        } else {
-            out += c;
-        }
-    }
-    return out + "\"";
-}
-
-std::string spelled(const std::vector<std::string> &texts) {
-    std::string out = "[";
-    for (const std::string &text : texts) {
-        out += (out.size() == 1 ? "" : ", ") + spelled(text);
-    }
-    return out + "]";
-}
 
 std::string spelled_size(std::uint64_t bytes) {
     constexpr std::array<std::string_view, 4> kUnits{"B", "KiB", "MiB", "GiB"};
@@ -47,8 +25,8 @@ std::string spelled_size(std::uint64_t bytes) {
 struct Speller {
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(std::int64_t value) const { return std::to_string(value); }
-    std::string operator()(const std::string &value) const { return spelled(value); }
-    std::string operator()(const std::vector<std::string> &value) const { return spelled(value); }
+    std::string operator()(const std::string &value) const { return toml_text(value); }
+    std::string operator()(const std::vector<std::string> &value) const { return toml_text(value); }
     std::string operator()(std::chrono::microseconds value) const {
         return "\"" + format_duration(value) + "\"";
     }
@@ -86,7 +64,7 @@ Setting setting_of(const Key &key, std::string value, const Effective::Found &fo
 void append_environment(const Key &key, const Effective &values, std::vector<Setting> &settings) {
     for (const Variable &variable : environment_of(values, key.name)) {
         settings.push_back({fmt::format("{}.{}", key.name, variable.name),
-                            key.choices.empty() ? std::string(kHidden) : spelled(variable.value),
+                            key.choices.empty() ? std::string(kHidden) : toml_text(variable.value),
                             variable.file, variable.line});
     }
 }
@@ -122,7 +100,7 @@ std::vector<Setting> settings_of(const Job &job, const Effective &values) {
         if (found.value != nullptr) {
             settings.push_back(setting_of(key, std::visit(Speller{}, found.value->data), found));
         } else if (key.name == "destination.path") {
-            settings.push_back(setting_of(key, spelled(job.destination.path), found));
+            settings.push_back(setting_of(key, toml_text(job.destination.path), found));
         } else if (key.name == "archive.level") {
             settings.push_back(setting_of(key, std::to_string(job.archive.level), found));
         }

@@ -1,15 +1,12 @@
 #include "daemon/clock_sync.hpp"
 
 #include "daemon/clocks.hpp"
-
-#include <sys/timex.h>
-#include <unistd.h>
+#include "os/clock_sync.hpp"
 
 namespace intact::daemon {
 namespace {
 
 constexpr std::chrono::microseconds kHolds = std::chrono::minutes(1);
-constexpr const char *kTimesyncdsMark = "/run/systemd/timesync/synchronized";
 const systemd::BusPeer kTimedate{"org.freedesktop.timedate1", "/org/freedesktop/timedate1",
                                  "org.freedesktop.DBus.Properties"};
 
@@ -27,13 +24,8 @@ std::optional<bool> ClockSync::state() {
 }
 
 void ClockSync::look() {
-    timex kernel{};
-    if (adjtimex(&kernel) >= 0) {
-        *state_ = (kernel.status & STA_UNSYNC) == 0;
-        return;
-    }
-    if (access(kTimesyncdsMark, F_OK) == 0) {
-        *state_ = true;
+    if (const auto known = os::is_clock_synchronized()) {
+        *state_ = known;
         return;
     }
     const auto take = [state = std::weak_ptr(state_)](const Result<systemd::BusValues> &answer) {

@@ -1,5 +1,5 @@
-// Whether a time server sets the host's clock. Source: adjtimex(2), which a sandbox may hide;
-// systemd-timesyncd.service(8); org.freedesktop.timedate1(5).
+// Whether a time server sets the host's clock, also where a sandbox hides what the kernel knows.
+// Source: os/clock_sync.hpp; org.freedesktop.timedate1(5).
 #pragma once
 
 #include "systemd/bus.hpp"

@@ -13,6 +13,7 @@
 #include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -20,8 +21,6 @@
 namespace intact::os {
 namespace {
 
-constexpr std::string_view kDefaultPath =
-    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 constexpr int kOneProcess = 1; // IOPRIO_WHO_PROCESS, which no header has
 constexpr int kAboveHandedFds = 64;
 constexpr int kPipeBytes = 1 << 20; // fewer switches between the command and us
@@ -47,24 +46,6 @@ Result<> move_up(UniqueFd &fd) {
     }
     fd.reset(moved);
     return {};
-}
-
-// Found before the fork: the child may only make async-signal-safe calls.
-std::string find_program(const std::string &name, const Spawn &spawn) {
-    if (name.find('/') != std::string::npos) {
-        return name;
-    }
-    const auto given = spawn.environment.find("PATH");
-    std::string_view path = given != spawn.environment.end() ? given->second : kDefaultPath;
-    while (!path.empty()) {
-        const std::size_t end = std::min(path.find(':'), path.size());
-        std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
-        if (access(candidate.c_str(), X_OK) == 0) {
-            return candidate;
-        }
-        path.remove_prefix(std::min(end + 1, path.size()));
-    }
-    return "";
 }
 
 std::vector<char *> pointers(std::vector<std::string> &texts) {
@@ -179,6 +160,23 @@ std::map<std::string, std::string> clean_environment() {
             {"USER", inherited("USER", "root")}};
 }
 
+std::string find_program(const std::string &name, std::string_view path) {
+    if (name.find('/') != std::string::npos) {
+        return name;
+    }
+    while (!path.empty()) {
+        const std::size_t end = std::min(path.find(':'), path.size());
+        std::string candidate = fmt::format("{}/{}", path.substr(0, end), name);
+        struct stat status{};
+        if (access(candidate.c_str(), X_OK) == 0 && stat(candidate.c_str(), &status) == 0 &&
+            !S_ISDIR(status.st_mode)) {
+            return candidate;
+        }
+        path.remove_prefix(std::min(end + 1, path.size()));
+    }
+    return "";
+}
+
 bool has_terminal() {
     return UniqueFd(open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)).get() >= 0;
 }
@@ -198,7 +196,10 @@ Process::~Process() {
 }
 
 Result<Process> Process::start(const Spawn &spawn) {
-    const std::string program = find_program(spawn.argv.front(), spawn);
+    // Before the fork: the child may only make async-signal-safe calls.
+    const auto path = spawn.environment.find("PATH");
+    const std::string program = find_program(
+        spawn.argv.front(), path != spawn.environment.end() ? path->second : kDefaultPath);
     if (program.empty()) {
         return fail(not_started({ENOENT}, spawn));
     }

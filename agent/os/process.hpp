@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace intact::os {
@@ -41,6 +42,13 @@ struct Spawn {
 
 /// Whether this process belongs to a terminal (/dev/tty), wherever its streams go.
 bool has_terminal();
+
+/// What a service of systemd has unless it says otherwise; systemd.exec(5), PATH.
+inline constexpr std::string_view kDefaultPath =
+    "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// The program of that name that this user may execute: the first in `path`, a list with ':'. One
+/// with a '/' is itself, whether it is there or not. Empty: there is none.
+std::string find_program(const std::string &name, std::string_view path);
 
 /// The environment of this process.
 std::map<std::string, std::string> own_environment();
