@@ -2,6 +2,7 @@
 
 #include "base/log.hpp"
 #include "config/config.hpp"
+#include "engine/context.hpp"
 #include "os/file.hpp"
 #include "os/identity.hpp"
 
@@ -13,8 +14,6 @@
 
 namespace intact::cli {
 namespace {
-
-constexpr const char *kServiceUser = "_intact";
 
 struct Writes {
     bool operator()(const RunArguments &run) const { return run.by == RunBy::us; }
@@ -56,7 +55,7 @@ Result<> act_as_service(const CommandLine &line) {
     if (geteuid() != 0 || has_places_of_its_own(line.globals) || !std::visit(Writes(), line.verb)) {
         return {};
     }
-    INTACT_TRY_ASSIGN(const auto account, os::find_account(kServiceUser));
+    INTACT_TRY_ASSIGN(const auto account, os::find_account(engine::kServiceUser));
     if (!account) {
         return {};
     }

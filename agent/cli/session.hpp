@@ -15,6 +15,8 @@ struct Session {
     config::Places places() const {
         return config::find_places(globals.config_dir, globals.state_dir);
     }
+    /// Whether these are the service's, and nobody named others.
+    bool has_usual_places() const { return places().directories.size() > 1; }
     engine::Context context() const {
         engine::Context context = engine::make_context(places().state_dir);
         context.sys = sys;

@@ -150,11 +150,12 @@ void add_schedule(CLI::App &app, ScheduleArguments &schedule, Words &words) {
 
 void add_doctor(CLI::App &app, DoctorArguments &doctor, Words &words) {
     CLI::App &verb =
-        *app.add_subcommand("doctor", "Tell what a destination promises and how backups get there");
+        *app.add_subcommand("doctor", "Check everything that a run will need, and say what to do");
     verb.add_option("JOB", doctor.words, "A job, or a directory with a '/'; without: every job")
         ->type_name("");
     add_json(verb, words, "One JSON object a destination");
-    verb.footer("Example: intact doctor etc /mnt/usb/");
+    verb.footer("Takes no backup. Where Intact is installed, root asks as the service's user.\n"
+                "Example: intact doctor etc /mnt/usb/");
 }
 
 void add_recover(CLI::App &app, RecoverArguments &recover, Words &words) {

@@ -18,7 +18,7 @@ constexpr std::string_view kDefaultDestinations = "/var/backups/intact/";
 
 Result<os::Directory> open_destination(const Context &context, const config::Job &job) {
     const std::string &path = job.destination.path;
-    if (path.starts_with(kDefaultDestinations)) {
+    if (is_made_by_runs(job.destination)) {
         return os::Directory::make_and_open(path, *context.sys);
     }
     auto directory = os::Directory::open(path, *context.sys);
@@ -85,6 +85,10 @@ void find_previous(Claim &claim, const config::Job &job, const std::string &host
 }
 
 } // namespace
+
+bool is_made_by_runs(const config::Destination &destination) {
+    return destination.path.starts_with(kDefaultDestinations);
+}
 
 os::LockOwner lock_owner(const Context &context, const RunId &run, WallTime started) {
     return {getpid(), context.host, run.str(), rfc3339(started)};

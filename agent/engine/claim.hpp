@@ -42,6 +42,9 @@ struct Claim {
     }
 };
 
+/// Whether a run makes the destination's directory when it is not there.
+bool is_made_by_runs(const config::Destination &destination);
+
 /// What a lock's record says of this process.
 os::LockOwner lock_owner(const Context &context, const RunId &run, WallTime started);
 

@@ -1,23 +1,6 @@
 #include "engine/diagnosis.hpp"
 
-#include "catalog/catalog.hpp"
-#include "engine/mount_guard.hpp"
-
 namespace intact::engine {
-namespace {
-
-// Reading alone makes no catalog.
-LastMount last_mount(const Context &context, const config::Job &job) {
-    if (!catalog::Catalog::exists(context.state_dir).value_or(false)) {
-        return {};
-    }
-    const auto catalog = catalog::Catalog::open(context.state_dir);
-    const auto last = catalog ? (*catalog)->last_backup(job.name)
-                              : Result<std::optional<catalog::RunRecord>>(std::nullopt);
-    return last ? last_mount_of(*last, job) : LastMount{};
-}
-
-} // namespace
 
 Result<Diagnosis> diagnose(const Context &context, const std::string &path,
                            config::Strategy wanted) {
@@ -31,16 +14,6 @@ Result<Diagnosis> diagnose(const Context &context, const std::string &path,
                       destination::probe_directory(directory, RunId::make(context.clock->now())));
     INTACT_TRY_ASSIGN(diagnosis.protocol,
                       destination::choose_protocol(diagnosis.filesystem, diagnosis.probe, wanted));
-    return diagnosis;
-}
-
-Result<Diagnosis> diagnose(const Context &context, const config::Job &job) {
-    INTACT_TRY_ASSIGN(auto diagnosis,
-                      diagnose(context, job.destination.path, job.destination.strategy));
-    if (!job.destination.staging.empty()) {
-        INTACT_TRY(os::Directory::open(job.destination.staging, *context.sys));
-    }
-    INTACT_TRY(check_destination(job.destination, diagnosis.filesystem, last_mount(context, job)));
     return diagnosis;
 }
 

@@ -26,8 +26,4 @@ struct Diagnosis {
 Result<Diagnosis> diagnose(const Context &context, const std::string &path,
                            config::Strategy wanted = config::Strategy::automatic);
 
-/// The same for a job's destination, which must be the filesystem of its last backup as well.
-/// Errors: wrong_mount too.
-Result<Diagnosis> diagnose(const Context &context, const config::Job &job);
-
 } // namespace intact::engine

@@ -33,8 +33,9 @@ _LEFT = {
 _LEFT["scheduler"] = {"base", "os", "schedule", "config", "catalog"}
 _LEFT["metrics"] = _LEFT["engine"] | {"engine", "scheduler", "systemd"}
 _LEFT["control"] = _LEFT["metrics"]
+_LEFT["checkup"] = _LEFT["engine"] | {"engine"}
 _LEFT["daemon"] = _LEFT["metrics"] | {"metrics", "control"}
-_LEFT["cli"] = _LEFT["metrics"] | {"metrics", "control"}
+_LEFT["cli"] = _LEFT["metrics"] | {"metrics", "control", "checkup"}
 
 # The one folder (or few) that may know a library; fmt and tl::expected are words of every folder.
 THIRD_PARTY = [

@@ -1,0 +1,259 @@
+// Each check, seen to find what it is there for.
+#include "checkup/checkup.hpp"
+
+#include "catalog/catalog.hpp"
+#include "support/temp_dir.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+namespace intact::test {
+namespace {
+
+using checkup::Finding;
+using checkup::State;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::StartsWith;
+
+const char *const kUnitText = "LoadState=loaded\nActiveState=active\nSubState=running\n"
+                              "UnitFileState=enabled\nNeedDaemonReload=no\nUser=root\n"
+                              "AmbientCapabilities=cap_dac_read_search\n"
+                              "CapabilityBoundingSet=cap_dac_read_search\n"
+                              "ProtectSystem=full\nProtectHome=read-only\n";
+
+class CheckupTest : public testing::Test {
+protected:
+    CheckupTest() {
+        std::filesystem::create_directories(temp_ / "dest");
+        temp_.write("data/one.txt", "one");
+        temp_.write("conf/jobs.d/etc.toml", text_);
+        host_.context.state_dir = temp_ / "state";
+        host_.is_clock_synchronized = [] { return std::optional(true); };
+        host_.unit = checkup::Unit::parse(kUnitText);
+    }
+
+    /// The job 'etc' with these lines after its own.
+    checkup::Report report(const std::string &more = "") {
+        temp_.write("conf/jobs.d/etc.toml", text_ + more);
+        const auto configuration = config::load({{temp_ / "conf"}, temp_ / "state"});
+        const config::Job *job = configuration.find("etc");
+        return job != nullptr ? checkup::examine(host_, configuration, *job)
+                              : checkup::examine(configuration, configuration.broken.at(0));
+    }
+    static Finding found(const checkup::Report &report, std::string_view name) {
+        const auto one = std::find_if(report.findings.begin(), report.findings.end(),
+                                      [name](const auto &each) { return each.name == name; });
+        return one == report.findings.end() ? Finding::skipped("no such check") : one->finding;
+    }
+    Finding found(std::string_view name, const std::string &more = "") {
+        return found(report(more), name);
+    }
+    /// A unit with this line instead of, or after, its own.
+    void unit_with(const std::string &line) {
+        host_.unit = checkup::Unit::parse(kUnitText + line + "\n");
+    }
+    void last_backup_took(std::uint64_t bytes) const {
+        catalog::RunRecord record;
+        record.run_id = "20261122T020000Z-0123456789abcdef";
+        record.job = "etc";
+        record.host = "here";
+        record.outcome = Outcome::success;
+        record.destination = temp_ / "dest";
+        record.archive = "etc.tar.zst";
+        record.bytes_written = bytes;
+        record.finished = WallTime(std::chrono::hours(24));
+        const auto catalog = catalog::Catalog::open(temp_ / "state");
+        ASSERT_TRUE(catalog);
+        ASSERT_TRUE((*catalog)->begin(record));
+        ASSERT_TRUE((*catalog)->finish(record));
+    }
+    void files(const std::string &path) {
+        text_ = "[source]\ntype = \"files\"\npaths = [\"" + path + "\"]\n" + destination_;
+    }
+    void command(const std::string &argv, const std::string &more = "") {
+        text_ = "[source]\ntype = \"command\"\ncommand = [" + argv + "]\n" + more + destination_;
+    }
+
+    TempDir temp_;
+    checkup::Host host_{engine::make_context(""), true, std::nullopt, {}};
+    std::string destination_ = "[destination]\npath = \"" + (temp_ / "dest") + "\"\n";
+    std::string text_ =
+        "[source]\ntype = \"files\"\npaths = [\"" + (temp_ / "data") + "\"]\n" + destination_;
+};
+
+TEST_F(CheckupTest, finds_nothing_where_nothing_is_wrong) {
+    const auto all = report("[schedule]\ncalendar = \"daily\"\n");
+    EXPECT_EQ(all.exit_code(), 0);
+    for (const auto &one : all.findings) {
+        EXPECT_TRUE(one.finding.state == State::ok || one.finding.state == State::skipped ||
+                    (one.name == "strategy" && one.finding.state == State::warning) ||
+                    (one.name == "user" && geteuid() != 0))
+            << one.name << ": " << one.finding.found;
+    }
+    EXPECT_EQ(std::filesystem::exists(temp_ / "state"), false);
+    EXPECT_TRUE(std::filesystem::is_empty(temp_ / "dest"));
+}
+
+TEST_F(CheckupTest, tells_of_mistakes_in_the_configuration_with_their_place) {
+    const auto broken = report("[shedule]\n");
+    EXPECT_EQ(broken.exit_code(), 78);
+    EXPECT_THAT(found(broken, "configuration").found,
+                AllOf(HasSubstr("etc.toml:6:2: error[E"), HasSubstr("shedule")));
+    EXPECT_EQ(found(broken, "source").state, State::skipped);
+}
+
+TEST_F(CheckupTest, tells_when_a_job_is_due_and_that_it_never_is) {
+    EXPECT_THAT(found("schedule", "[schedule]\ncalendar = \"daily\"\n").found,
+                StartsWith("next at 2"));
+    EXPECT_EQ(found("schedule").state, State::skipped);
+    EXPECT_EQ(found("schedule", "[schedule]\ncalendar = \"2001-01-01\"\n").state, State::error);
+    text_ = "enabled = false\n" + text_;
+    EXPECT_EQ(found("schedule", "[schedule]\ncalendar = \"daily\"\n").state, State::warning);
+}
+
+TEST_F(CheckupTest, finds_a_source_that_is_missing_or_is_another_filesystem) {
+    files(temp_ / "nowhere");
+    EXPECT_EQ(found("source").code, ErrorCode::source_unreadable);
+    EXPECT_EQ(report().exit_code(), 1);
+    text_ = "[source]\ntype = \"files\"\npaths = [\"" + (temp_ / "data") +
+            "\"]\nrequire_mount = \"UUID=0000-0000\"\n" + destination_;
+    EXPECT_EQ(found("source").code, ErrorCode::wrong_mount);
+}
+
+TEST_F(CheckupTest, looks_for_programs_as_the_service_does) {
+    command("\"no-such-program\"");
+    EXPECT_EQ(found("programs").code, ErrorCode::program_missing);
+    command("\"cat\", \"/etc/hostname\"");
+    EXPECT_THAT(found("programs").found, HasSubstr("bin/cat'"));
+    unit_with("Environment=PATH=" + (temp_ / "bin"));
+    EXPECT_EQ(found("programs").code, ErrorCode::program_missing);
+    temp_.write("bin/cat", "#!/bin/sh\n");
+    EXPECT_EQ(found("programs").state, State::error); // not executable
+    std::filesystem::permissions(temp_ / "bin/cat", std::filesystem::perms::all);
+    EXPECT_THAT(found("programs").found, HasSubstr(temp_ / "bin/cat"));
+}
+
+TEST_F(CheckupTest, looks_for_programs_where_the_job_says) {
+    command("\"./dump\"", "working_directory = \"" + (temp_ / "bin") + "\"\n");
+    EXPECT_EQ(found("programs").code, ErrorCode::program_missing);
+    temp_.write("bin/dump", "#!/bin/sh\n");
+    std::filesystem::permissions(temp_ / "bin/dump", std::filesystem::perms::all);
+    EXPECT_EQ(found("programs").state, State::ok);
+    EXPECT_THAT(found("programs", "[hooks]\nafter = [\"no-such-hook\"]\n").found,
+                StartsWith("hooks.after=: no program 'no-such-hook'"));
+    text_ =
+        "[source]\ntype = \"kubernetes\"\nkubectl = \"no-kubectl\"\npod = \"a\"\npath = \"/b\"\n" +
+        destination_;
+    EXPECT_THAT(found("programs").found, HasSubstr("no-kubectl"));
+}
+
+TEST_F(CheckupTest, finds_a_destination_that_is_missing) {
+    std::filesystem::remove(temp_ / "dest");
+    const auto missing = report();
+    EXPECT_EQ(missing.exit_code(), 1);
+    EXPECT_EQ(found(missing, "destination").code, ErrorCode::not_found);
+    EXPECT_THAT(found(missing, "destination").hint, HasSubstr("install -d"));
+    EXPECT_EQ(found(missing, "strategy").state, State::skipped);
+    EXPECT_FALSE(missing.diagnosis);
+}
+
+TEST_F(CheckupTest, finds_a_staging_directory_that_is_missing) {
+    destination_ += "staging = \"" + (temp_ / "nowhere") + "\"\n";
+    files(temp_ / "data");
+    EXPECT_THAT(found("destination").found, StartsWith("destination.staging=: "));
+}
+
+TEST_F(CheckupTest, finds_the_wrong_filesystem) {
+    destination_ += "require_mount = \"UUID=0000-0000\"\n";
+    files(temp_ / "data");
+    EXPECT_EQ(found("filesystem").code, ErrorCode::wrong_mount);
+}
+
+TEST_F(CheckupTest, compares_room_with_the_last_backup) {
+    last_backup_took(1);
+    EXPECT_EQ(found("space").state, State::ok);
+    EXPECT_THAT(found("state").found, HasSubstr("last backup: 'etc.tar.zst'"));
+    EXPECT_EQ(found("space", "[conditions]\nmin_free_space = \"1E\"\n").state, State::warning);
+}
+
+TEST_F(CheckupTest, finds_that_two_backups_do_not_fit) {
+    last_backup_took(std::filesystem::space(temp_ / "dest").available / 4 * 3);
+    EXPECT_EQ(found("space").state, State::warning);
+}
+
+TEST_F(CheckupTest, finds_that_one_backup_does_not_fit) {
+    last_backup_took(std::uint64_t(1) << 60);
+    EXPECT_EQ(found("space").code, ErrorCode::no_space);
+}
+
+TEST_F(CheckupTest, finds_a_state_directory_that_cannot_be_used) {
+    temp_.write("state/catalog.db", "no database");
+    EXPECT_EQ(found("state").code, ErrorCode::catalog_failed);
+}
+
+TEST_F(CheckupTest, finds_a_service_that_does_not_run) {
+    const std::string daily = "[schedule]\ncalendar = \"daily\"\n";
+    EXPECT_EQ(found("service", daily).state, State::ok);
+    unit_with("UnitFileState=disabled");
+    EXPECT_EQ(found("service", daily).state, State::warning);
+    unit_with("NeedDaemonReload=yes");
+    EXPECT_EQ(found("service", daily).state, State::warning);
+    unit_with("ActiveState=inactive");
+    EXPECT_THAT(found("service", daily).hint, HasSubstr("enable --now"));
+    EXPECT_EQ(found("service").state, State::ok);
+    unit_with("ActiveState=failed");
+    EXPECT_EQ(found("service").state, State::error);
+    host_.unit.reset();
+    EXPECT_EQ(found("service", daily).state, State::skipped);
+}
+
+TEST_F(CheckupTest, gives_the_drop_in_for_a_destination_that_is_read_only) {
+    EXPECT_EQ(found("sandbox").state, State::ok);
+    const std::string real = std::filesystem::canonical(temp_ / "dest");
+    unit_with("ReadOnlyPaths=" + std::string(std::filesystem::canonical(temp_ / "")));
+    const Finding finding = found("sandbox");
+    EXPECT_EQ(finding.code, ErrorCode::permission_denied);
+    EXPECT_EQ(finding.drop_in, "[Service]\nReadWritePaths=" + real + "\n");
+}
+
+TEST_F(CheckupTest, gives_the_drop_in_for_a_source_that_is_hidden) {
+    unit_with("InaccessiblePaths=" + std::string(std::filesystem::canonical(temp_ / "data")));
+    EXPECT_EQ(found("sandbox").drop_in, "[Service]\nInaccessiblePaths=\n");
+}
+
+TEST_F(CheckupTest, finds_that_pods_cannot_be_reached) {
+    text_ = "[source]\ntype = \"kubernetes\"\npod = \"a\"\npath = \"/b\"\n" + destination_;
+    EXPECT_EQ(found("sandbox").state, State::ok);
+    unit_with("PrivateNetwork=yes");
+    EXPECT_EQ(found("sandbox").drop_in, "[Service]\nPrivateNetwork=no\n");
+}
+
+TEST_F(CheckupTest, leaves_the_service_out_for_a_configuration_of_ones_own) {
+    host_.is_of_service = false;
+    unit_with("ActiveState=failed\nInaccessiblePaths=/");
+    EXPECT_EQ(found("service").state, State::skipped);
+    EXPECT_EQ(found("sandbox").state, State::skipped);
+}
+
+TEST_F(CheckupTest, warns_of_a_clock_that_nobody_sets) {
+    host_.is_clock_synchronized = [] { return std::optional(false); };
+    EXPECT_EQ(found("clock").state, State::warning);
+    EXPECT_EQ(report().exit_code(), 0);
+    host_.is_clock_synchronized = [] { return std::optional<bool>(); };
+    EXPECT_EQ(found("clock").state, State::skipped);
+}
+
+TEST_F(CheckupTest, looks_at_a_directory_of_no_job) {
+    const auto directory = checkup::examine_directory(host_, temp_ / "dest");
+    EXPECT_EQ(directory.exit_code(), 0);
+    EXPECT_EQ(found(directory, "destination").state, State::ok);
+    EXPECT_EQ(found(directory, "schedule").found, "no such check");
+    EXPECT_EQ(checkup::examine_directory(host_, temp_ / "nowhere").exit_code(), 1);
+}
+
+} // namespace
+} // namespace intact::test
