@@ -49,6 +49,16 @@ struct RunArguments {
     int config_fd = -1; ///< holds the configuration, as config::snapshot_json() gives it
 };
 
+/// What a first job is to be; what is empty is asked for.
+struct InitArguments {
+    std::string name;
+    std::vector<std::string> sources;
+    std::vector<std::string> command; ///< instead of sources
+    std::string destination;
+    std::string schedule; ///< "never": by hand only
+    enum class To { file, standard_output } to = To::file;
+};
+
 enum class CheckFormat { full, brief, json };
 struct CheckArguments {
     std::vector<std::string> files;
@@ -165,12 +175,12 @@ struct CompleteArguments {
 struct VersionArguments {};
 
 using Arguments =
-    std::variant<RunArguments, CheckArguments, ConfigShowArguments, ConfigSchemaArguments,
-                 VerifyArguments, RestoreArguments, ListArguments, HistoryArguments,
-                 ScheduleArguments, StatusArguments, CancelArguments, PauseArguments,
-                 ResumeArguments, ReloadArguments, AcceptClockArguments, DoctorArguments,
-                 RecoverArguments, SelftestArguments, MetricsArguments, SurveyArguments,
-                 RebuildArguments, CompleteArguments, VersionArguments>;
+    std::variant<RunArguments, InitArguments, CheckArguments, ConfigShowArguments,
+                 ConfigSchemaArguments, VerifyArguments, RestoreArguments, ListArguments,
+                 HistoryArguments, ScheduleArguments, StatusArguments, CancelArguments,
+                 PauseArguments, ResumeArguments, ReloadArguments, AcceptClockArguments,
+                 DoctorArguments, RecoverArguments, SelftestArguments, MetricsArguments,
+                 SurveyArguments, RebuildArguments, CompleteArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

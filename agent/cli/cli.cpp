@@ -15,6 +15,7 @@ struct Dispatch {
     const Session &session;
 
     int operator()(const RunArguments &arguments) const { return run(session, arguments); }
+    int operator()(const InitArguments &arguments) const { return init(session, arguments); }
     int operator()(const CheckArguments &arguments) const { return check(session, arguments); }
     int operator()(const ConfigShowArguments &arguments) const {
         return show_config(session, arguments);

@@ -109,6 +109,7 @@ public:
                       "Stay root where 'run', 'recover', 'doctor' and 'catalog' act as _intact");
         app_.add_flag("-v,--verbose", words_.verbose, "Log what is done, step by step");
         add_run(app_, run_, words_);
+        add_init(app_, init_, words_);
         add_check(app_, check_, words_);
         add_config(app_, show_, words_);
         add_verify(app_, verify_, words_);
@@ -136,6 +137,7 @@ public:
 private:
     tl::expected<CommandLine, Answer> assemble();
     tl::expected<CommandLine, Answer> assemble_run();
+    tl::expected<CommandLine, Answer> assemble_init();
     tl::expected<CommandLine, Answer> assemble_control();
     tl::expected<CommandLine, Answer> assemble_verify();
     tl::expected<CommandLine, Answer> assemble_restore();
@@ -148,6 +150,7 @@ private:
     CommandLine line_;
     Words words_;
     RunArguments run_;
+    InitArguments init_;
     CheckArguments check_;
     ConfigShowArguments show_;
     VerifyArguments verify_;
@@ -170,10 +173,13 @@ tl::expected<CommandLine, Answer> Parser::parse(int argc, const char *const *arg
     const auto is = [](std::string_view what) {
         return [what](const char *word) { return what == word; };
     };
-    // After '--' come PATHs, as everywhere; but with --pipe it is the command, options and all.
+    // After '--' come PATHs, as everywhere; but with --pipe and --command it is the command,
+    // options and all.
     auto end = std::find_if(all.begin(), all.end(), is("--"));
     if (end != all.end() && std::find_if(all.begin(), end, is("--pipe")) != end) {
         restore_.command.assign(end + 1, all.end());
+    } else if (end != all.end() && std::find_if(all.begin(), end, is("--command")) != end) {
+        init_.command.assign(end + 1, all.end());
     } else {
         end = all.end();
     }
@@ -200,6 +206,9 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
     const Form form = words_.json ? Form::json : Form::text;
     if (has("run")) {
         return assemble_run();
+    }
+    if (has("init")) {
+        return assemble_init();
     }
     if (has("check")) {
         check_.format = format_of(words_.format);
@@ -303,6 +312,15 @@ tl::expected<CommandLine, Answer> Parser::assemble_run() {
     }
     run_.voice = run_.config_fd >= 0 ? Voice::silent : words_.quiet ? Voice::quiet : Voice::normal;
     return with(run_);
+}
+
+tl::expected<CommandLine, Answer> Parser::assemble_init() {
+    if (words_.of_command && init_.command.empty()) {
+        return refuse(app_, "init: --command without a command",
+                      "write it after '--': intact init --name shop --command -- pg_dump shop");
+    }
+    init_.to = words_.to_stdout ? InitArguments::To::standard_output : InitArguments::To::file;
+    return with(init_);
 }
 
 tl::expected<CommandLine, Answer> Parser::assemble_verify() {

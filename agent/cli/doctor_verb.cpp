@@ -82,7 +82,7 @@ int doctor(const Session &session, const DoctorArguments &arguments) {
             doctor.look_at(loaded.job);
         }
         if (configuration.jobs.empty() && configuration.broken.empty()) {
-            print_warning("no job is configured");
+            print_warning("no job is configured: 'intact init' writes one");
         }
     }
     return exit_code != 0 ? exit_code : doctor.exit_code();

@@ -35,6 +35,29 @@ void add_run(CLI::App &app, RunArguments &run, Words &words) {
     verb.footer("Example: intact run etc home --wait=30min");
 }
 
+void add_init(CLI::App &app, InitArguments &init, Words &words) {
+    CLI::App &verb = *app.add_subcommand(
+        "init", "Write the file of a first job; what is not given is asked for");
+    verb.add_option("--name", init.name, "Of the job, and so of its file")->type_name("NAME");
+    CLI::Option *source =
+        verb.add_option("--source", init.sources, "Back up this path; may be given again")
+            ->type_name("PATH")
+            ->allow_extra_args(false);
+    verb.add_flag("--command", words.of_command, "Back up the output of the command after '--'")
+        ->excludes(source);
+    verb.add_option("--destination", init.destination,
+                    "Where backups go (/var/backups/intact/NAME)")
+        ->type_name("DIR");
+    verb.add_option("--schedule", init.schedule,
+                    "When, as systemd.time(7) has it ('daily'); 'never': by hand only")
+        ->type_name("EXPR");
+    verb.add_flag("--stdout", words.to_stdout, "Print what would be written, write nothing");
+    verb.footer("A file that is there is never replaced.\n"
+                "Examples: intact init\n"
+                "          intact init --name etc --source /etc --schedule daily\n"
+                "          intact init --name shop --schedule daily --command -- pg_dump -Fc shop");
+}
+
 void add_check(CLI::App &app, CheckArguments &check, Words &words) {
     CLI::App &verb = *app.add_subcommand("check", "Check the configuration, or these FILEs");
     verb.add_option("FILE", check.files, "Job files, or an intact.toml")->type_name("");

@@ -17,6 +17,7 @@ struct Words {
     bool overwrite = false;
     bool to_stdout = false;
     bool to_command = false;
+    bool of_command = false;
     bool origin = false;
     bool all_columns = false;
     bool dry_run = false;
@@ -33,6 +34,7 @@ struct Words {
 };
 
 void add_run(CLI::App &app, RunArguments &run, Words &words);
+void add_init(CLI::App &app, InitArguments &init, Words &words);
 void add_check(CLI::App &app, CheckArguments &check, Words &words);
 void add_config(CLI::App &app, ConfigShowArguments &show, Words &words);
 void add_verify(CLI::App &app, VerifyArguments &verify, Words &words);

@@ -7,6 +7,7 @@
 namespace intact::cli {
 
 int run(const Session &session, const RunArguments &arguments);
+int init(const Session &session, const InitArguments &arguments);
 int check(const Session &session, const CheckArguments &arguments);
 int show_config(const Session &session, const ConfigShowArguments &arguments);
 int show_schema(const ConfigSchemaArguments &arguments);

@@ -29,7 +29,7 @@ _intact_parse() {
             ;;
         --config-dir=* | --state-dir=*) places+=("${words[i]}") ;;
         -t | --target | --depth | --format | --destination | -n | --limit | --iterations | --from | \
-            --calendar | --timezone | --dst-gap | --until | --for | --rounds | --every)
+            --calendar | --timezone | --dst-gap | --until | --for | --rounds | --every | --name | --source | --schedule)
             # -n has a value of some verbs only.
             [[ ${words[i]} == -n && $verb =~ ^(restore|recover)$ ]] || i=$((i + 1))
             ;;
@@ -53,7 +53,9 @@ _intact_value() {
     --format) _intact_offer "long short json" ;;
     --dst-gap) _intact_offer "run-after skip" ;;
     --timezone) _intact_offer "$(timedatectl list-timezones 2>/dev/null)" ;;
-    --limit | --iterations | --from | --calendar | --until | --for | --rounds | --every) ;;
+    --source) _filedir ;;
+    --schedule) _intact_offer "hourly daily weekly monthly never" ;;
+    --limit | --iterations | --from | --calendar | --until | --for | --rounds | --every | --name) ;;
     *) return 1 ;;
     esac
 }

@@ -11,7 +11,7 @@ function __intact_words
         end
         switch $word
             case --config-dir --state-dir -t --target --depth --format --destination --limit \
-                    --iterations --from --calendar --timezone --dst-gap --until --for --rounds --every
+                    --iterations --from --calendar --timezone --dst-gap --until --for --rounds --every --name --source --schedule
                 set is_value yes
             case '-*'
             case '*'
@@ -82,7 +82,9 @@ complete -c intact -n '__intact_verb verify restore check "selftest publish"' -F
 complete -c intact -n '__intact_verb "config schema"' -a 'job intact.toml'
 complete -c intact -l config-dir -l state-dir -x -a '(__fish_complete_directories)'
 complete -c intact -n '__intact_verb restore' -s t -l target -x -a '(__fish_complete_directories)'
-complete -c intact -n '__intact_verb list' -l destination -x -a '(__fish_complete_directories)'
+complete -c intact -n '__intact_verb list init' -l destination -x -a '(__fish_complete_directories)'
 complete -c intact -n '__intact_verb verify' -l depth -x -a 'size checksum archive'
+complete -c intact -n '__intact_verb init' -l source -r -F
+complete -c intact -n '__intact_verb init' -l schedule -x -a 'hourly daily weekly monthly never'
 complete -c intact -n '__intact_verb check' -l format -x -a 'long short json'
 complete -c intact -n '__intact_verb schedule' -l dst-gap -x -a 'run-after skip'

@@ -52,6 +52,30 @@ case_apt_installs_it_and_the_service_runs_without_a_job() {
     [[ $(inside find /etc/intact/jobs.d -name '*.toml.example' | wc -l) -ge 5 ]]
 }
 
+case_doctor_and_init_lead_to_a_first_job() {
+    expect 0 inside intact init --name tmp --source /etc/apt --destination /home/tmp --schedule daily
+    is "$(inside stat -c '%U %a' /etc/intact/jobs.d/tmp.toml)" 'root 640'
+    expect 1 inside intact doctor tmp
+    says out "error +destination +'/home/tmp' is not there"
+    inside install -d -o _intact -m 750 /home/tmp
+    expect 1 inside intact doctor tmp
+    says out "sandbox +'/home/tmp' cannot be written by the service: ProtectHome=read-only"
+    inside mkdir -p /etc/systemd/system/intactd.service.d
+    grep -E '^ +(\[Service\]|ReadWritePaths=/home/tmp)$' "$WORK/out" |
+        sed 's/^ *//' >"$ROOT/etc/systemd/system/intactd.service.d/override.conf"
+    inside systemctl daemon-reload
+    inside systemctl restart intactd
+    expect 0 inside intact doctor tmp
+    says out '^  ok +sandbox'
+    says out '^  ok +service'
+    expect 0 inside busctl call org.intact.Agent1 /org/intact/Agent1 org.intact.Agent1 Run s tmp
+    await "its backup" has_backup tmp
+    await "idleness" is_idle
+    inside rm -r /home/tmp /etc/systemd/system/intactd.service.d /etc/intact/jobs.d/tmp.toml
+    inside systemctl daemon-reload
+    expect 0 inside systemctl restart intactd
+}
+
 case_an_example_is_a_job_after_a_reload() {
     # Every other second, so that nobody has to wait for the night.
     inside sed 's|^calendar .*|calendar = "*:*:0/2"|; /^random_delay/d; s|^paths .*|paths = ["/etc", "/usr/share/doc"]|' \
@@ -61,6 +85,7 @@ case_an_example_is_a_job_after_a_reload() {
     await "a scheduled backup" has_backup etc
     expect 0 inside intact doctor etc
     says out 'atomic-rename|copy-and-swap'
+    says out '^  ok +schedule +next at 2'
     expect 0 inside intact list etc
     says out 'etc-.*\.tar\.zst'
     await "the journal" logged "Backup of job etc is whole"

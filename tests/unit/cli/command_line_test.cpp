@@ -115,6 +115,16 @@ TEST(CommandLineTest, takes_a_new_destination_only_when_told) {
     EXPECT_TRUE(parsed<RunArguments>({"run", "etc", "--new-destination"}).is_new_destination);
 }
 
+TEST(CommandLineTest, takes_a_first_job_apart_from_its_command) {
+    const auto init = parsed<InitArguments>(
+        {"init", "--name", "a", "--source", "/b", "--source", "/c", "--stdout"});
+    EXPECT_THAT(init.sources, ElementsAre("/b", "/c"));
+    EXPECT_EQ(init.to, InitArguments::To::standard_output);
+    EXPECT_THAT(parsed<InitArguments>({"init", "--command", "--", "d", "--name"}).command,
+                ElementsAre("d", "--name"));
+    EXPECT_EQ(refused({"init", "--command"}).exit_code, 2);
+}
+
 TEST(CommandLineTest, looks_at_jobs_and_directories) {
     EXPECT_THAT(parsed<DoctorArguments>({"doctor"}).words, IsEmpty());
     const auto doctor = parsed<DoctorArguments>({"doctor", "etc", "/mnt/", "--json"});
