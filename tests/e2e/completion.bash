@@ -72,6 +72,8 @@ cases_of() {
     offers "$shell" "intact restore etc-" "$backup"
     offers "$shell" "intact verify ho" home
     offers "$shell" "intact verify --depth " size checksum archive
+    offers "$shell" "intact init --schedule w" weekly
+    offers "$shell" "intact init --des" --destination
     offers "$shell" "intact restore --over" --overwrite
     offers "$shell" "intact config show --or" --origin
     offers "$shell" "intact --config-dir $WORK/nowhere run " ""
