@@ -45,6 +45,8 @@ TEST(Sandbox, the_deepest_directive_holds) {
     EXPECT_EQ(access(unit, "/opt/x"), Access::hidden);
     EXPECT_EQ(access(unit, "/var/lib/intact/catalog.db"), Access::writable);
     EXPECT_EQ(access(unit, "/dev/sda"), Access::writable);
+    // Whichever is written first.
+    EXPECT_EQ(access("ReadWritePaths=/a/b\nReadOnlyPaths=/a\n", "/a/b/c"), Access::writable);
 }
 
 TEST(Sandbox, of_directives_on_one_path_the_strictest_holds) {
