@@ -280,7 +280,7 @@ lane_boot() {
     if [[ -n $why ]]; then
         skip boot "$why"
     elif build dev boot_programs && boot_make_tar build/dev/agent/intact{,d}; then
-        rows_of "$boot_dir/boot.log" boot_run build/dev tests/boot/{service,stopping,sandbox,journal,bus}.bash
+        rows_of "$boot_dir/boot.log" boot_run build/dev tests/boot/{service,stopping,sandbox,journal,bus,secrets}.bash
     else
         echo "FAILED: boot: the programs or the root"
         count 0 1 0

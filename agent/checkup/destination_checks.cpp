@@ -1,6 +1,7 @@
 // Where backups go: the directory, what it lies on, how they get there, and the room.
 #include "base/quantity.hpp"
 #include "checkup/checks.hpp"
+#include "config/file_access.hpp"
 #include "engine/claim.hpp"
 #include "engine/mount_guard.hpp"
 #include "os/file.hpp"
@@ -30,10 +31,10 @@ Finding cannot_be_used() {
 std::string hint_on_owner(const Subject &subject) {
     return subject.is_there()
                ? fmt::format("chown it to the user that the service runs as ('{}')",
-                             engine::kServiceUser)
+                             config::kServiceUser)
                : fmt::format("make it for the user that the service runs as: install -d -o {} -m "
                              "0750 '{}'",
-                             engine::kServiceUser, subject.job.destination.path);
+                             config::kServiceUser, subject.job.destination.path);
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 // What is this host's and not the job's: user, state, service, clock.
 #include "checkup/checks.hpp"
+#include "config/file_access.hpp"
 #include "os/file.hpp"
 #include "os/identity.hpp"
 
@@ -14,13 +15,13 @@ constexpr const char *kNotOfService = "this configuration is not the one of the 
 
 std::string service_user(const Subject &subject) {
     const std::string user = subject.unit() == nullptr ? "" : subject.unit()->property("User");
-    return user.empty() ? engine::kServiceUser : user;
+    return user.empty() ? config::kServiceUser : user;
 }
 
 bool is_installed(const Subject &subject) {
     return subject.host.is_of_service &&
            (subject.unit() != nullptr ||
-            os::find_account(engine::kServiceUser).value_or(std::nullopt));
+            os::find_account(config::kServiceUser).value_or(std::nullopt));
 }
 
 Finding judge_activity(const Unit &unit, const config::Job &job) {

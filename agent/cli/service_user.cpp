@@ -2,7 +2,7 @@
 
 #include "base/log.hpp"
 #include "config/config.hpp"
-#include "engine/context.hpp"
+#include "config/file_access.hpp"
 #include "os/file.hpp"
 #include "os/identity.hpp"
 
@@ -55,7 +55,7 @@ Result<> act_as_service(const CommandLine &line) {
     if (geteuid() != 0 || has_places_of_its_own(line.globals) || !std::visit(Writes(), line.verb)) {
         return {};
     }
-    INTACT_TRY_ASSIGN(const auto account, os::find_account(engine::kServiceUser));
+    INTACT_TRY_ASSIGN(const auto account, os::find_account(config::kServiceUser));
     if (!account) {
         return {};
     }

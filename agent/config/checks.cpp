@@ -267,6 +267,25 @@ std::optional<Complaint> check_variable_name(std::string_view name) {
                      0};
 }
 
+std::optional<Complaint> check_credential_name(std::string_view name) {
+    constexpr std::size_t kLongest = 255;
+    const bool good = !name.empty() && name.size() <= kLongest && name != "." && name != ".." &&
+                      std::all_of(name.begin(), name.end(), [](char c) {
+                          return c > ' ' && c < 0x7f && c != '/' && c != ':';
+                      });
+    if (good) {
+        return std::nullopt;
+    }
+    return Complaint{
+        Code::bad_text,
+        fmt::format("is {}, which cannot name a credential", ticked(name)),
+        "",
+        "the name that LoadCredential= in the service's unit gives it: letters, digits "
+        "and signs but '/' and ':'",
+        0,
+        0};
+}
+
 bool is_job_name(std::string_view name) {
     const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
     return !name.empty() && name.size() <= kLongestJobName && is_plain(name.front()) &&

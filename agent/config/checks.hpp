@@ -51,6 +51,8 @@ std::optional<Complaint> check_calendar(std::string_view text);
 std::optional<Complaint> check_timezone(std::string_view text);
 /// A name that every program takes for an environment variable (POSIX.1, section 8.1).
 std::optional<Complaint> check_variable_name(std::string_view name);
+/// What systemd takes for the name of a credential (systemd.exec(5), CREDENTIALS).
+std::optional<Complaint> check_credential_name(std::string_view name);
 /// What may name a job, and so a label, a bus path and a file.
 bool is_job_name(std::string_view name);
 

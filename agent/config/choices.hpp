@@ -18,6 +18,7 @@ inline constexpr std::array<std::string_view, 2> kDelayKinds{"stable", "fresh"};
 inline constexpr std::array<std::string_view, 3> kIoClasses{"as-daemon", "best-effort", "idle"};
 inline constexpr std::array<std::string_view, 3> kVerdicts{"success", "warning", "failure"};
 inline constexpr std::array<std::string_view, 3> kSourceTypes{"files", "command", "kubernetes"};
+inline constexpr std::array<std::string_view, 2> kCredentialForms{"path", "content"};
 
 /// The enumerator of a word that is known to be among `words`.
 template <typename Enum>

@@ -5,7 +5,7 @@
 namespace intact::config {
 namespace {
 
-constexpr std::array<CodeRow, 28> kRows{{
+constexpr std::array<CodeRow, 29> kRows{{
     {"E001", Severity::error, "a file or directory cannot be read"},
     {"E002", Severity::error, "the file is not valid TOML"},
     {"E003", Severity::error, "a key or table that does not exist"},
@@ -30,6 +30,7 @@ constexpr std::array<CodeRow, 28> kRows{{
     {"E022", Severity::error, "an address to listen on that cannot be read"},
     {"E023", Severity::error, "a password that is not a bcrypt hash"},
     {"E024", Severity::error, "a regular expression that cannot be read"},
+    {"E025", Severity::error, "a secret in plain text in a file that others may read"},
     {"W002", Severity::warning, "a destination inside what it backs up"},
     {"W003", Severity::warning, "'M' in a duration, which means months"},
     {"W004", Severity::warning, "metrics that other hosts get without TLS or a password"},

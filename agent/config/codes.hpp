@@ -35,6 +35,7 @@ enum class Code : std::uint8_t {
     bad_address,
     bad_password_hash,
     bad_pattern,
+    plain_secret,
     destination_in_source,
     months_not_minutes,
     open_to_others,

@@ -1,6 +1,7 @@
 // A job as the operator wrote it, typed, complete with defaults and immutable. Knows no TOML.
 #pragma once
 
+#include "config/variable.hpp"
 #include "formats/format.hpp"
 #include "schedule/timetable.hpp"
 
@@ -54,12 +55,12 @@ struct ExitRules {
 };
 
 struct CommandSource {
-    std::vector<std::string> command;               ///< argv, no shell
-    formats::Format format;                         ///< how the end of its stream is proven
-    std::uint64_t min_size = 0;                     ///< bytes; what is shorter is not whole
-    std::string end_pattern;                        ///< of format regex only
-    std::uint64_t end_window = 0;                   ///< bytes at the end in which it must be found
-    std::map<std::string, std::string> environment; ///< added to a clean one
+    std::vector<std::string> command; ///< argv, no shell
+    formats::Format format;           ///< how the end of its stream is proven
+    std::uint64_t min_size = 0;       ///< bytes; what is shorter is not whole
+    std::string end_pattern;          ///< of format regex only
+    std::uint64_t end_window = 0;     ///< bytes at the end in which it must be found
+    Variables environment;            ///< added to a clean one
     std::string working_directory = "/";
     ExitRules exit;
 };
@@ -112,7 +113,7 @@ struct Hooks {
     std::vector<std::string> on_failure;
     std::vector<std::string> on_success;
     std::chrono::microseconds timeout = std::chrono::minutes(5); ///< of each
-    std::map<std::string, std::string> environment;              ///< added to a clean one
+    Variables environment;                                       ///< added to a clean one
 };
 
 /// What keeps a scheduled run from beginning when it does not hold.

@@ -29,8 +29,8 @@ RequiredMount mount_of(const Effective &values, std::string_view key) {
     return {values.get<bool>(key), values.get<std::string>(key)};
 }
 
-std::map<std::string, std::string> variables(const Effective &values, std::string_view key) {
-    std::map<std::string, std::string> environment;
+Variables variables(const Effective &values, std::string_view key) {
+    Variables environment;
     for (const Variable &variable : environment_of(values, key)) {
         environment.emplace(variable.name, variable.value);
     }
@@ -51,7 +51,7 @@ FilesSource files_source(const Effective &values) {
 ExitRules exit_rules(const Effective &values) {
     ExitRules rules;
     for (const Variable &one : environment_of(values, "source.exit_status")) {
-        const auto verdict = choice_of<Verdict>(kVerdicts, one.value);
+        const auto verdict = choice_of<Verdict>(kVerdicts, one.value.text);
         if (const std::optional<int> status = exit_status_of(one.name)) {
             rules.statuses.emplace(*status, verdict);
         } else if (const std::optional<int> signal = os::signal_named(one.name)) {

@@ -157,7 +157,7 @@ constexpr std::array kJobKeys{
         .summary = "With a line on stderr in which one of these is found there is no backup, "
                    "however the command ends"},
     Key{.name = "source.environment",
-        .kind = Kind::table_of_texts,
+        .kind = Kind::environment,
         .check = check_argument,
         .name_check = check_variable_name,
         .used_by = kCommand,
@@ -304,7 +304,7 @@ constexpr std::array kJobKeys{
         .maximum = kYear,
         .summary = "A hook that takes longer is stopped and has failed"},
     Key{.name = "hooks.environment",
-        .kind = Kind::table_of_texts,
+        .kind = Kind::environment,
         .check = check_argument,
         .name_check = check_variable_name,
         .summary = "Variables added to the hooks' clean environment"},

@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
     flag_or_text,   ///< true, false or a string
     text_or_texts,  ///< a string, or a list of strings
     table_of_texts, ///< keys of the operator's own, each a string
+    environment,    ///< the same, each a string or a reference to a secret
 };
 
 inline constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
@@ -43,7 +44,7 @@ struct Key {
     std::int64_t minimum = 0;
     std::int64_t maximum = 0;
     Check check = nullptr;      ///< of a text, or of each text of a list or table
-    Check name_check = nullptr; ///< of each name of a table_of_texts
+    Check name_check = nullptr; ///< of each name of a table_of_texts or an environment
     SourceTypes used_by = 0;
     SourceTypes required_by = 0;
     std::string_view summary{}; ///< one line, for the manual and the schema

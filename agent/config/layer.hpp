@@ -4,6 +4,7 @@
 
 #include "config/key_table.hpp"
 #include "config/source_text.hpp"
+#include "config/variable.hpp"
 
 #include <array>
 #include <chrono>
@@ -13,14 +14,14 @@
 
 namespace intact::config {
 
-/// An entry of a table_of_texts.
+/// An entry of a table_of_texts or an environment.
 struct Entry {
-    std::string value;
+    VariableValue value;
     Span span;
 };
 
-/// By Kind: boolean, integer, text and choice, texts and text_or_texts, table_of_texts, duration,
-/// size.
+/// By Kind: boolean, integer, text and choice, texts and text_or_texts, table_of_texts and
+/// environment, duration, size.
 using Data = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
                           std::map<std::string, Entry>, std::chrono::microseconds, std::uint64_t>;
 

@@ -151,7 +151,7 @@ MetricsSettings build_metrics_settings(const Layer &agent) {
     settings.key = values.get<std::string>("metrics.tls.key");
     settings.client_ca = values.get<std::string>("metrics.tls.client_ca");
     for (const auto &[name, hash] : values.get<std::map<std::string, Entry>>("metrics.users")) {
-        settings.users.emplace(name, hash.value);
+        settings.users.emplace(name, hash.value.text);
     }
     settings.max_connections =
         static_cast<unsigned>(values.get<std::int64_t>("metrics.max_connections"));

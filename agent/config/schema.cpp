@@ -36,10 +36,28 @@ std::string_view word_for(Kind kind) {
         return "string or list of strings";
     case Kind::table_of_texts:
         return "table of strings";
+    case Kind::environment:
+        return "table of strings or references";
     case Kind::text:
         break;
     }
     return "string";
+}
+
+/// What a variable may be: the text itself, or where it is.
+Json variable_forms() {
+    const Json text{{"type", "string"}};
+    const auto reference = [](const char *key, Json properties) {
+        return Json{{"type", "object"},
+                    {"properties", std::move(properties)},
+                    {"required", Json::array({key})},
+                    {"additionalProperties", false}};
+    };
+    const Json argv{{"type", "array"}, {"items", text}, {"minItems", 1}};
+    return Json::array(
+        {text,
+         reference("credential", {{"credential", text}, {"as", {{"enum", kCredentialForms}}}}),
+         reference("file", {{"file", text}}), reference("command", {{"command", argv}})});
 }
 
 void add_type(const Key &key, Json &schema) {
@@ -70,6 +88,10 @@ void add_type(const Key &key, Json &schema) {
     case Kind::table_of_texts:
         schema["type"] = "object";
         schema["additionalProperties"] = key.choices.empty() ? text : Json{{"enum", key.choices}};
+        break;
+    case Kind::environment:
+        schema["type"] = "object";
+        schema["additionalProperties"] = {{"anyOf", variable_forms()}};
         break;
     default:
         schema["type"] = "string";

@@ -35,6 +35,22 @@ struct Speller {
     std::string operator()(const std::map<std::string, Entry> &) const { return ""; }
 };
 
+std::string spelled(const VariableValue &value) {
+    switch (value.from) {
+    case VariableValue::From::credential:
+        return fmt::format("{{ credential = {}, as = \"content\" }}", toml_text(value.text));
+    case VariableValue::From::credential_path:
+        return fmt::format("{{ credential = {}, as = \"path\" }}", toml_text(value.text));
+    case VariableValue::From::file:
+        return fmt::format("{{ file = {} }}", toml_text(value.text));
+    case VariableValue::From::command:
+        return fmt::format("{{ command = {} }}", toml_text(value.command));
+    case VariableValue::From::text:
+        break;
+    }
+    return std::string(kHidden);
+}
+
 bool has_meaning(const Key &key, const Job &job) {
     if (key.name.starts_with("schedule.")) {
         return job.schedule.has_value();
@@ -64,7 +80,8 @@ Setting setting_of(const Key &key, std::string value, const Effective::Found &fo
 void append_environment(const Key &key, const Effective &values, std::vector<Setting> &settings) {
     for (const Variable &variable : environment_of(values, key.name)) {
         settings.push_back({fmt::format("{}.{}", key.name, variable.name),
-                            key.choices.empty() ? std::string(kHidden) : toml_text(variable.value),
+                            key.kind == Kind::environment ? spelled(variable.value)
+                                                          : toml_text(variable.value.text),
                             variable.file, variable.line});
     }
 }
@@ -92,7 +109,7 @@ std::vector<Setting> settings_of(const Job &job, const Effective &values) {
         if (!has_meaning(key, job)) {
             continue;
         }
-        if (key.kind == Kind::table_of_texts) {
+        if (key.kind == Kind::environment || key.kind == Kind::table_of_texts) {
             append_environment(key, values, settings);
             continue;
         }

@@ -10,7 +10,7 @@ namespace intact::config {
 /// One variable of source.environment or hooks.environment, from the job's file or from [defaults].
 struct Variable {
     std::string name;
-    std::string value;
+    VariableValue value;
     std::string file;
     unsigned line = 0;
 };

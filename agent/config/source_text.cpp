@@ -131,8 +131,10 @@ void Remarks::add(Code code, Span span, Remark remark) {
     diagnostic.message = std::move(remark.message);
     diagnostic.label = std::move(remark.label);
     diagnostic.hint = std::move(remark.hint);
-    // What stands in place of a hash may be the password, and remarks go to the journal.
-    if (span.line != 0 && code != Code::bad_password_hash) {
+    // A secret, or what stands in place of a hash, may be a password, and remarks go to the
+    // journal.
+    const bool may_show = code != Code::bad_password_hash && code != Code::plain_secret;
+    if (span.line != 0 && may_show) {
         std::string_view line = text_->line(span.line);
         if (line.size() > kLongLine && span.column > kKeptBefore) {
             diagnostic.source_column = static_cast<unsigned>(span.column - kKeptBefore);

@@ -3,6 +3,7 @@
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "config/config.hpp"
+#include "config/reference_reader.hpp"
 #include "config/utf8.hpp"
 
 #include <algorithm>
@@ -31,6 +32,7 @@ std::string_view expected_by(Kind kind) {
     case Kind::text_or_texts:
         return "a string or a list of strings";
     case Kind::table_of_texts:
+    case Kind::environment:
         return "a table of strings";
     default:
         return "a string";
@@ -59,6 +61,7 @@ public:
         case Kind::text_or_texts:
             return node.is_array() ? texts(*node.as_array(), span) : one_text(node, span);
         case Kind::table_of_texts:
+        case Kind::environment:
             return node.is_table() ? entries(*node.as_table()) : wrong_type(node, span);
         default:
             return node.is_string() ? word(node.as_string()->get(), span) : wrong_type(node, span);
@@ -209,6 +212,15 @@ private:
                 good = false;
             }
             const Span place = span_of(name, node, text_);
+            if (const toml::table *reference = node.as_table();
+                reference != nullptr && key_.kind == Kind::environment) {
+                std::optional<VariableValue> value =
+                    read_reference(fmt::format("{}.{}", key_.name, one_line(variable)), variable,
+                                   place, *reference, text_, remarks_);
+                good = good && value.has_value();
+                found.emplace(variable, Entry{std::move(value).value_or(VariableValue{}), place});
+                continue;
+            }
             if (!node.is_string()) {
                 remarks_.add(
                     Code::wrong_type, place,
@@ -221,7 +233,7 @@ private:
             good = (key_.choices.empty() ? is_right(value, place)
                                          : choice(value, place).has_value()) &&
                    good;
-            found.emplace(variable, Entry{node.as_string()->get(), place});
+            found.emplace(variable, Entry{{value}, place});
         }
         return good ? std::optional<Data>(std::move(found)) : std::nullopt;
     }

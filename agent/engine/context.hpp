@@ -17,8 +17,6 @@ struct Context {
 
 /// Below locks/ of the state directory: who holds it is the daemon. No job has such a name.
 inline constexpr const char *kDaemonLock = "_daemon.lock";
-/// As whom the service runs where nobody said otherwise; see systemd/sysusers.conf.
-inline constexpr const char *kServiceUser = "_intact";
 
 /// With the real kernel, clock and host name.
 Context make_context(std::string state_dir);

@@ -3,6 +3,8 @@
 #include "base/clock.hpp"
 #include "base/quantity.hpp"
 #include "os/process.hpp"
+#include "os/wipe.hpp"
+#include "source/secrets.hpp"
 #include "source/stderr_lines.hpp"
 
 #include <algorithm>
@@ -19,7 +21,7 @@ namespace intact::engine {
 namespace {
 
 using Steady = std::chrono::steady_clock;
-using Variables = std::map<std::string, std::string>;
+using Facts = std::map<std::string, std::string>;
 
 constexpr std::array<std::string_view, 4> kNames{"before", "after", "on_failure", "on_success"};
 constexpr std::chrono::milliseconds kTermGrace = std::chrono::seconds(10);
@@ -30,8 +32,8 @@ std::string key_of(Hook hook) {
 }
 
 /// What hooks are told; a variable without a value is there all the same, for 'set -u'.
-Variables facts_of(const config::Job &job, Hook hook, const catalog::RunRecord &record) {
-    Variables facts{
+Facts facts_of(const config::Job &job, Hook hook, const catalog::RunRecord &record) {
+    Facts facts{
         {"INTACT_JOB", job.name},
         {"INTACT_RUN_ID", record.run_id},
         {"INTACT_HOOK", std::string(name_of(hook))},
@@ -42,7 +44,7 @@ Variables facts_of(const config::Job &job, Hook hook, const catalog::RunRecord &
         return facts;
     }
     const catalog::RunFailure failure = record.failure.value_or(catalog::RunFailure{});
-    facts.merge(Variables{
+    facts.merge(Facts{
         {"INTACT_OUTCOME", std::string(name_of(record.outcome))},
         {"INTACT_FINISHED", record.finished ? rfc3339(*record.finished) : ""},
         {"INTACT_FAILURE", failure.code},
@@ -57,16 +59,21 @@ Variables facts_of(const config::Job &job, Hook hook, const catalog::RunRecord &
     return facts;
 }
 
-os::Spawn spawn_of(const config::Job &job, Hook hook, const catalog::RunRecord &record) {
+Result<os::Process> start(const config::Job &job, Hook hook, const catalog::RunRecord &record,
+                          const std::stop_token &stop) {
+    const auto limit = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min<std::chrono::microseconds>(job.hooks.timeout, source::kSecretTimeout));
+    INTACT_TRY_ASSIGN(const source::GivenVariables given,
+                      source::read_variables(job.hooks.environment, stop, limit));
     os::Spawn spawn{command_of(job.hooks, hook), os::clean_environment()};
-    for (const Variables &more : {job.hooks.environment, facts_of(job, hook, record)}) {
-        for (const auto &[name, value] : more) {
-            spawn.environment[name] = value;
-        }
+    const os::WipedAtEnd wiped(spawn.environment);
+    given.add_to(spawn);
+    for (const auto &[name, value] : facts_of(job, hook, record)) {
+        spawn.environment[name] = value;
     }
     spawn.output = os::Spawn::Output::merged;
     spawn.capabilities = os::Spawn::Capabilities::dropped;
-    return spawn;
+    return os::Process::start(spawn);
 }
 
 /// One read; nothing once whoever could write has closed the pipe. 0: there is nothing now.
@@ -141,7 +148,7 @@ Result<Ending> run_to_end(const config::Job &job, Hook hook, const catalog::RunR
         }
     };
     source::StderrLines lines(led);
-    auto started = os::Process::start(spawn_of(job, hook, record));
+    auto started = start(job, hook, record, stop);
     if (!started) {
         return fail(std::move(started).error().within(key_of(hook)));
     }

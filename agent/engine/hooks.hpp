@@ -30,8 +30,9 @@ using HookSink = std::function<void(std::string_view)>;
 /// variables and what the record tells (INTACT_JOB, INTACT_OUTCOME and so on), stdin from
 /// /dev/null, and waits for its end. What it leaves in its group ends with it; what has a group of
 /// its own goes on, even where it holds the hook's output open. Errors: hook_failed with exit
-/// status, signal or limit and its last line; cancelled by the stop; program_missing,
-/// permission_denied, io: it did not start. Thread: must stay until it has ended.
+/// status, signal or limit and its last line; credential_failed, see source::read_variables();
+/// cancelled by the stop; program_missing, permission_denied, io: it did not start. Thread: must
+/// stay until it has ended.
 Result<> run_hook(const config::Job &job, Hook hook, const catalog::RunRecord &record,
                   const HookSink &on_line, const std::stop_token &stop);
 

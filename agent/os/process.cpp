@@ -2,6 +2,7 @@
 
 #include "os/file.hpp"
 #include "os/signal_name.hpp"
+#include "os/wipe.hpp"
 
 #include <array>
 #include <cerrno>
@@ -67,6 +68,7 @@ struct ChildPlan {
     int stderr_fd;
     int report_fd;
     pid_t parent;
+    const std::vector<int> &more_fds; ///< out of the way of the numbers that they take
     const Spawn &spawn;
 };
 
@@ -98,7 +100,7 @@ struct Trouble {
     close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
     bool handed_over = connected;
     int number = STDERR_FILENO;
-    for (const int fd : plan.spawn.more_fds) {
+    for (const int fd : plan.more_fds) {
         handed_over = handed_over && dup3(fd, ++number, 0) >= 0;
     }
     if (plan.spawn.capabilities == Spawn::Capabilities::dropped) {
@@ -205,8 +207,12 @@ Result<Process> Process::start(const Spawn &spawn) {
     }
     std::vector<std::string> arguments = spawn.argv;
     std::vector<std::string> variables;
+    variables.reserve(spawn.environment.size());
+    const WipedAtEnd wiped(variables);
     for (const auto &[name, value] : spawn.environment) {
-        variables.push_back(name + "=" + value);
+        std::string &variable = variables.emplace_back();
+        variable.reserve(name.size() + 1 + value.size()); // growing would leave copies behind
+        variable.append(name).append("=").append(value);
     }
     const auto argv = pointers(arguments);
     const auto environment = pointers(variables);
@@ -218,11 +224,11 @@ Result<Process> Process::start(const Spawn &spawn) {
     INTACT_TRY_ASSIGN(Pipe report, make_pipe());
     INTACT_TRY(move_up(report.writer));
     std::vector<UniqueFd> handed;
-    Spawn moved = spawn;
-    for (int &fd : moved.more_fds) {
+    std::vector<int> numbers;
+    for (const int fd : spawn.more_fds) {
         UniqueFd copy(dup(fd));
         INTACT_TRY(move_up(copy));
-        fd = copy.get();
+        numbers.push_back(copy.get());
         handed.push_back(std::move(copy));
     }
     fcntl(out.reader.get(), F_SETPIPE_SZ, kPipeBytes);
@@ -237,7 +243,8 @@ Result<Process> Process::start(const Spawn &spawn) {
                          to_us ? err.writer.get() : STDERR_FILENO,
                          report.writer.get(),
                          getpid(),
-                         moved};
+                         numbers,
+                         spawn};
     const pid_t pid = fork();
     if (pid < 0) {
         return fail_errno(errno, "start " + quoted(spawn.argv.front()));

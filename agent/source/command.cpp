@@ -3,7 +3,9 @@
 #include "base/caught.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "os/wipe.hpp"
 #include "source/exit_judge.hpp"
+#include "source/secrets.hpp"
 #include "source/stderr_lines.hpp"
 
 #include <algorithm>
@@ -129,6 +131,15 @@ Result<OutputEnd> move_output(const os::Process &process, ByteSink &sink, const 
     }
 }
 
+// What was secret in its environment is the new process's alone when this returns.
+Result<os::Process> start_with(const config::Variables &variables, os::Spawn &spawn,
+                               const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const GivenVariables given, read_variables(variables, stop));
+    const os::WipedAtEnd wiped(spawn.environment);
+    given.add_to(spawn);
+    return os::Process::start(spawn);
+}
+
 } // namespace
 
 Result<> run_command(const config::CommandSource &source, ByteSink &sink, const LineSink &on_stderr,
@@ -136,10 +147,7 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
     const std::string &program = source.command.front();
     os::Spawn spawn{source.command, os::clean_environment(), source.working_directory};
     spawn.capabilities = os::Spawn::Capabilities::dropped;
-    for (const auto &[name, value] : source.environment) {
-        spawn.environment[name] = value;
-    }
-    INTACT_TRY_ASSIGN(os::Process process, os::Process::start(spawn));
+    INTACT_TRY_ASSIGN(os::Process process, start_with(source.environment, spawn, stop));
     const os::StopFd stop_fd(stop);
     ExitJudge judge(source.exit);
     const LineSink heard = [&](std::string_view line) {

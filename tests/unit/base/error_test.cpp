@@ -30,6 +30,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::source_failed, "source_failed", 1},
     {ErrorCode::source_incomplete, "source_incomplete", 6},
     {ErrorCode::hook_failed, "hook_failed", 1},
+    {ErrorCode::credential_failed, "credential_failed", 1},
     {ErrorCode::program_missing, "program_missing", 1},
     {ErrorCode::no_space, "no_space", 1},
     {ErrorCode::permission_denied, "permission_denied", 1},

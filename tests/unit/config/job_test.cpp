@@ -151,8 +151,8 @@ TEST_F(JobTest, takes_every_key_of_a_command_source) {
     EXPECT_EQ(source.end_pattern, "done\n");
     EXPECT_EQ(source.end_window, 100U);
     EXPECT_EQ(source.working_directory, "/srv");
-    EXPECT_EQ(source.environment.at("PGHOST"), "h");
-    EXPECT_EQ(source.environment.at("_X1"), "");
+    EXPECT_EQ(source.environment.at("PGHOST").text, "h");
+    EXPECT_EQ(source.environment.at("_X1").text, "");
     EXPECT_EQ(source.exit.statuses,
               (std::map<int, Verdict>{{0, Verdict::failure}, {1, Verdict::warning}}));
     EXPECT_EQ(source.exit.signals, (std::map<int, Verdict>{{SIGPIPE, Verdict::success}}));
@@ -245,7 +245,7 @@ environment = { B = "2" }
     EXPECT_THAT(job.hooks.on_failure, ElementsAre("notify", "--urgent"));
     EXPECT_THAT(job.hooks.on_success, IsEmpty());
     EXPECT_EQ(job.hooks.timeout, std::chrono::seconds(30));
-    EXPECT_EQ(job.hooks.environment, (std::map<std::string, std::string>{{"A", "1"}, {"B", "2"}}));
+    EXPECT_EQ(job.hooks.environment, (Variables{{"A", {"1"}}, {"B", {"2"}}}));
     EXPECT_EQ(job.limits.hooks, std::chrono::seconds(60));
     EXPECT_EQ(find_setting(loaded.jobs[0], "hooks.environment.A")->value, "\"***\"");
 }
@@ -356,8 +356,8 @@ TEST_F(JobTest, accounts_for_file_and_line_of_each_value) {
 
 TEST_F(JobTest, never_shows_what_a_variable_holds) {
     const LoadedJob &job = load_job("[source]\ntype = \"command\"\ncommand = [\"x\"]\n"
-                                    "environment = { PGPASSWORD = \"hunter2\" }\n");
-    const Setting *setting = find_setting(job, "source.environment.PGPASSWORD");
+                                    "environment = { PGOPTIONS = \"hunter2\" }\n");
+    const Setting *setting = find_setting(job, "source.environment.PGOPTIONS");
     ASSERT_NE(setting, nullptr);
     EXPECT_EQ(setting->value, "\"***\"");
     EXPECT_EQ(setting->line, 4U);

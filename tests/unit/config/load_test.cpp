@@ -235,7 +235,7 @@ TEST_F(LoadTest, merges_environments_variable_by_variable) {
     dir_.write("high/jobs.d/a.toml",
                "[source]\ntype = \"command\"\ncommand = [\"x\"]\nenvironment = { B = \"2\" }\n");
     const Configuration loaded = load_one();
-    const std::map<std::string, std::string> expected{{"A", "1"}, {"B", "2"}};
+    const Variables expected{{"A", {"1"}}, {"B", {"2"}}};
     EXPECT_EQ(std::get<CommandSource>(loaded.find("a")->source).environment, expected);
 }
 

@@ -83,7 +83,7 @@ TEST_F(HooksTest, before_is_told_no_outcome_and_others_are_told_all) {
     record_.outcome = Outcome::failure;
     record_.failure = catalog::RunFailure{"no_space", "write", "disk full", "", 1};
     record_.bytes_read = 7;
-    job_.hooks.environment = {{"INTACT_RUN_ID", "forged"}, {"PGHOST", "db"}};
+    job_.hooks.environment = {{"INTACT_RUN_ID", {"forged"}}, {"PGHOST", {"db"}}};
     setenv("INTACT_TEST_SECRET", "1", 1);
     ASSERT_TRUE(after("env; pwd"));
     unsetenv("INTACT_TEST_SECRET");

@@ -36,7 +36,7 @@ protected:
     }
     Result<> shell(const std::string &text) { return run({"sh", "-c", text}); }
 
-    std::map<std::string, std::string> environment_;
+    config::Variables environment_;
     config::ExitRules rules_;
     Collect out_;
     std::vector<std::string> lines_;
@@ -132,7 +132,7 @@ TEST_F(CommandTest, a_stop_ends_the_whole_group) {
 
 TEST_F(CommandTest, sees_a_clean_environment_and_an_empty_stdin) {
     setenv("INTACT_TEST_LEAK", "secret", 1);
-    environment_["GIVEN"] = "value";
+    environment_["GIVEN"] = {"value"};
     ASSERT_TRUE(shell("cat; echo ${INTACT_TEST_LEAK-none} $GIVEN"));
     EXPECT_EQ(out_.text, "none value\n");
 }

@@ -1,0 +1,67 @@
+#include "config/plain_secrets.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+
+namespace intact::config {
+namespace {
+
+constexpr std::array<std::string_view, 5> kWithin{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET",
+                                                  "TOKEN"};
+// MYSQL_PWD, but not PWD and OLDPWD, which are directories.
+constexpr std::array<std::string_view, 4> kAtTheEnd{"_KEY", "_PWD", "_PASS", "_CREDENTIALS"};
+constexpr std::array<std::string_view, 7> kSayWhere{"FILE", "PATH", "_DIR", "_COMMAND",
+                                                    "_CMD", "_URL", "_NAME"};
+
+std::string in_capitals(std::string_view text) {
+    std::string capitals(text);
+    std::transform(capitals.begin(), capitals.end(), capitals.begin(), [](char c) {
+        return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    return capitals;
+}
+
+} // namespace
+
+bool names_secret(std::string_view variable) {
+    const std::string name = in_capitals(variable);
+    const auto ends_it = [&](std::string_view end) { return name.ends_with(end); };
+    if (std::any_of(kSayWhere.begin(), kSayWhere.end(), ends_it)) {
+        return false;
+    }
+    return std::any_of(kAtTheEnd.begin(), kAtTheEnd.end(), ends_it) ||
+           std::any_of(kWithin.begin(), kWithin.end(),
+                       [&](std::string_view word) { return name.find(word) != std::string::npos; });
+}
+
+void check_plain_secrets(const Layer &layer, const std::optional<std::string> &readers,
+                         Remarks &remarks) {
+    if (!readers) {
+        return;
+    }
+    for (const auto &[key, value] : layer.values) {
+        const auto *entries = std::get_if<std::map<std::string, Entry>>(&value.data);
+        const bool is_environment = key.ends_with(".environment");
+        if (entries == nullptr || !is_environment) {
+            continue;
+        }
+        for (const auto &[name, entry] : *entries) {
+            if (entry.value.from != VariableValue::From::text || entry.value.text.empty() ||
+                !names_secret(name)) {
+                continue;
+            }
+            remarks.add(
+                Code::plain_secret, entry.span,
+                {fmt::format("'{}.{}' is a secret in plain text, in a file that {} may read", key,
+                             name, *readers),
+                 "",
+                 fmt::format("have systemd keep it: {} = {{ credential = \"NAME\", as = "
+                             "\"content\" }}, see SECRETS in intact.toml(5); or take the "
+                             "right to read from others: chmod 0600",
+                             name)});
+        }
+    }
+}
+
+} // namespace intact::config
