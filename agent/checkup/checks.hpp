@@ -14,6 +14,7 @@ Finding check_state(const Subject &subject);    ///< catalog and locks
 Finding check_schedule(const Subject &subject); ///< does it come again
 Finding check_source(const Subject &subject);
 Finding check_programs(const Subject &subject); ///< of the source and of hooks
+Finding check_credentials(const Subject &subject);
 Finding check_destination(const Subject &subject);
 Finding check_filesystem(const Subject &subject); ///< the one that belongs there
 Finding check_strategy(const Subject &subject);

@@ -21,13 +21,14 @@ Finding check_jobs_configuration(const Subject &subject) {
 }
 
 /// In the order in which they are told.
-constexpr std::array<Check, 13> kChecks{{
+constexpr std::array<Check, 14> kChecks{{
     {"configuration", check_jobs_configuration},
     {"user", check_user, Of::directories_too},
     {"state", check_state},
     {"schedule", check_schedule},
     {"source", check_source},
     {"programs", check_programs},
+    {"credentials", check_credentials},
     {"destination", check_destination, Of::directories_too},
     {"filesystem", check_filesystem, Of::directories_too},
     {"strategy", check_strategy, Of::directories_too},

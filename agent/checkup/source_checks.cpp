@@ -1,10 +1,8 @@
-// Where a backup comes from: its paths, and the programs that are started around it.
+// Where a backup comes from.
 #include "checkup/checks.hpp"
-#include "engine/hooks.hpp"
 #include "engine/mount_guard.hpp"
 #include "os/file.hpp"
 #include "os/identity.hpp"
-#include "os/process.hpp"
 #include "os/unique_fd.hpp"
 
 #include <array>
@@ -71,68 +69,6 @@ Finding check_paths(const Subject &subject, const config::FilesSource &source) {
     return sum;
 }
 
-/// One that a run starts.
-struct Program {
-    std::string key; ///< that names it
-    std::string name;
-    const std::map<std::string, std::string> &environment;
-    std::string working_directory = "/";
-};
-
-std::vector<Program> programs_of(const config::Job &job) {
-    static const std::map<std::string, std::string> kNothing;
-    std::vector<Program> programs;
-    if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
-        programs.push_back({"source.command", command->command.front(), command->environment,
-                            command->working_directory});
-    } else if (const auto *pod = std::get_if<config::KubernetesSource>(&job.source)) {
-        programs.push_back({"source.kubectl", pod->kubectl, kNothing});
-    }
-    for (const engine::Hook hook : {engine::Hook::before, engine::Hook::after,
-                                    engine::Hook::on_failure, engine::Hook::on_success}) {
-        if (const auto &argv = engine::command_of(job.hooks, hook); !argv.empty()) {
-            programs.push_back({fmt::format("hooks.{}", engine::name_of(hook)), argv.front(),
-                                job.hooks.environment});
-        }
-    }
-    return programs;
-}
-
-std::string path_for(const Subject &subject, const Program &program) {
-    if (const auto own = program.environment.find("PATH"); own != program.environment.end()) {
-        return own->second;
-    }
-    return subject.unit() == nullptr ? os::clean_environment().at("PATH")
-                                     : subject.unit()->program_path();
-}
-
-Finding check_program(const Subject &subject, const Program &program) {
-    const std::string path = path_for(subject, program);
-    std::string file = os::find_program(program.name, path);
-    if (file.empty()) {
-        return Finding::error(
-            ErrorCode::program_missing,
-            fmt::format("{}=: no program {} in {}", program.key, os::quoted(program.name), path),
-            "install it, or give its full path");
-    }
-    if (!file.starts_with('/')) {
-        file = fmt::format("{}/{}", program.working_directory, file);
-    }
-    if (access(file.c_str(), X_OK) != 0) {
-        const int err = errno;
-        Error error =
-            Error::from_errno(err, fmt::format("{}=: execute {}", program.key, os::quoted(file)));
-        return Finding::error(err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing)
-                                            : error);
-    }
-    if (access(program.working_directory.c_str(), X_OK) != 0) {
-        return Finding::error(
-            Error::from_errno(errno, fmt::format("source.working_directory=: enter {}",
-                                                 os::quoted(program.working_directory))));
-    }
-    return Finding::ok(os::quoted(file));
-}
-
 } // namespace
 
 Finding check_source(const Subject &subject) {
@@ -150,14 +86,6 @@ Finding check_source(const Subject &subject) {
             errno, fmt::format("source.kubeconfig=: read {}", os::quoted(pod->kubeconfig))));
     }
     return Finding::skipped("a pod's files, known when it runs");
-}
-
-Finding check_programs(const Subject &subject) {
-    Findings findings;
-    for (const Program &program : programs_of(subject.job)) {
-        findings.add(check_program(subject, program));
-    }
-    return std::move(findings).sum(Finding::skipped("it starts none"));
 }
 
 } // namespace intact::checkup

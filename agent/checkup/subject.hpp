@@ -20,6 +20,7 @@ struct Host {
     bool is_of_service = true;
     std::optional<Unit> unit; ///< none: not run by systemd
     std::function<std::optional<bool>()> is_clock_synchronized;
+    std::string credentials_directory = kCredentials;
 };
 
 struct Subject {

@@ -13,6 +13,8 @@
 namespace intact::checkup {
 
 inline constexpr const char *kUnit = "intactd.service";
+/// Where the manager has what it gives to the unit, as long as that runs. Source: systemd.exec(5).
+inline constexpr const char *kCredentials = "/run/credentials/intactd.service";
 
 /// Properties by their names, as 'systemctl show' spells them.
 class Unit {

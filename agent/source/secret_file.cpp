@@ -60,6 +60,12 @@ Result<std::string> content_of(const OpenFile &file, const std::string &path, st
 
 } // namespace
 
+std::string hint_to_load(const std::string &name) {
+    return fmt::format("'systemctl edit intactd' and add [Service] LoadCredential={}:/PATH, then "
+                       "'systemctl restart intactd'",
+                       name);
+}
+
 Result<std::string> path_of_credential(const std::string &name) {
     const char *directory = std::getenv("CREDENTIALS_DIRECTORY");
     if (directory == nullptr || *directory != '/') {
@@ -75,11 +81,8 @@ Result<std::string> path_of_credential(const std::string &name) {
     std::string path = fmt::format("{}/{}", directory, name);
     struct stat status{};
     if (stat(path.c_str(), &status) != 0) {
-        return fail(failed(
-            Error::from_errno(errno, fmt::format("find the credential '{}'", name)),
-            fmt::format("'systemctl edit intactd' and add [Service] LoadCredential={}:/PATH, then "
-                        "'systemctl restart intactd'",
-                        name)));
+        return fail(failed(Error::from_errno(errno, fmt::format("find the credential '{}'", name)),
+                           hint_to_load(name)));
     }
     return path;
 }

@@ -10,6 +10,9 @@
 
 namespace intact::source {
 
+/// How to have systemd give the service this credential.
+std::string hint_to_load(const std::string &name);
+
 /// Of this process: $CREDENTIALS_DIRECTORY/NAME. Errors: credential_failed: this process has none,
 /// or none of that name.
 Result<std::string> path_of_credential(const std::string &name);

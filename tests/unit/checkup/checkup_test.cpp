@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace intact::test {
@@ -237,6 +238,35 @@ TEST_F(CheckupTest, leaves_the_service_out_for_a_configuration_of_ones_own) {
     unit_with("ActiveState=failed\nInaccessiblePaths=/");
     EXPECT_EQ(found("service").state, State::skipped);
     EXPECT_EQ(found("sandbox").state, State::skipped);
+}
+
+TEST_F(CheckupTest, finds_a_credential_that_the_service_is_not_given) {
+    EXPECT_EQ(found("credentials").state, State::skipped);
+    host_.credentials_directory = temp_ / "credentials";
+    command("\"true\"", "environment = { PGPASSFILE = { credential = \"pgpass\" } }\n");
+    const Finding missing = found("credentials");
+    EXPECT_EQ(missing.code, ErrorCode::credential_failed);
+    EXPECT_EQ(missing.found, "source.environment.PGPASSFILE=: there is no credential 'pgpass'");
+    EXPECT_THAT(missing.hint, HasSubstr("LoadCredential=pgpass:/PATH"));
+    temp_.write("credentials/pgpass", "secret");
+    EXPECT_EQ(found("credentials").state, State::ok);
+    host_.credentials_directory = temp_ / "nowhere";
+    unit_with("ActiveState=inactive");
+    EXPECT_EQ(found("credentials").state, State::skipped);
+}
+
+TEST_F(CheckupTest, finds_secrets_that_others_may_read_and_programs_for_them_that_are_missing) {
+    const std::string file = temp_.write("secret", "secret");
+    ASSERT_EQ(chmod(file.c_str(), 0644), 0);
+    command("\"true\"", "environment.A_TOKEN = { file = \"" + file + "\" }\n");
+    const Finding open_to_all = found("credentials");
+    EXPECT_EQ(open_to_all.code, ErrorCode::credential_failed);
+    EXPECT_THAT(open_to_all.hint, HasSubstr("chmod 0600"));
+    EXPECT_THAT(open_to_all.found, testing::Not(HasSubstr(": secret")));
+    ASSERT_EQ(chmod(file.c_str(), 0600), 0);
+    EXPECT_EQ(found("credentials").state, State::ok);
+    command("\"true\"", "environment.A_TOKEN = { command = [\"no-such-vault\"] }\n");
+    EXPECT_EQ(found("credentials").code, ErrorCode::program_missing);
 }
 
 TEST_F(CheckupTest, warns_of_a_clock_that_nobody_sets) {
