@@ -1,6 +1,7 @@
 #include "checkup/subject.hpp"
 
 #include "catalog/catalog.hpp"
+#include "config/file_access.hpp"
 #include "engine/claim.hpp"
 #include "os/file.hpp"
 
@@ -26,7 +27,7 @@ Result<engine::Diagnosis> missing(const std::string &path) {
     return fail(Error(ErrorCode::not_found, fmt::format("{} is not there", os::quoted(path)))
                     .with_hint(fmt::format("mount what belongs there, or make it: install -d -o {} "
                                            "-m 0750 '{}'",
-                                           engine::kServiceUser, path)));
+                                           config::kServiceUser, path)));
 }
 
 } // namespace
