@@ -40,7 +40,7 @@ case_where_nothing_is_wrong_it_leaves_nothing_behind() {
     is "$(find "$DEST/etc" -mindepth 1)" ""
     expect 0 intact doctor --json
     is "$(from_json "$WORK/out" '[c["name"] for c in m["checks"]]')" \
-        "['configuration', 'user', 'state', 'schedule', 'source', 'programs', 'destination', 'filesystem', 'strategy', 'space', 'service', 'sandbox', 'clock']"
+        "['configuration', 'user', 'state', 'schedule', 'source', 'programs', 'credentials', 'destination', 'filesystem', 'strategy', 'space', 'service', 'sandbox', 'clock']"
     is "$(from_json "$WORK/out" 'm["job"] + " " + m["path"]')" "etc $DEST/etc"
     is "$(from_json "$WORK/out" 'm["filesystem"]["free_bytes"] > 0 and bool(m["variant"])')" True
 }
