@@ -17,7 +17,8 @@
 # Without --lane all of them, the last three beside those before them but the first; --quick is --lane
 # test. --full has the lane vm try every crash image and every call at which a process may be killed,
 # which takes hours, instead of a sample; the lane pack build the package once more, elsewhere, and
-# compare the bytes; and the lane test cut streams at 1,200 points each.
+# compare the bytes; and the lane test cut streams at 1,200 points each, ask systemd for 5,000 calendars
+# and soak for 2,000 runs.
 # A lane that cannot run here says why and counts as skipped; with CI=true as failed.
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
@@ -43,7 +44,7 @@ skipped=0
 summary=()
 
 usage() {
-    sed -n '2,22s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    sed -n '2,24s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
 }
 
 while [[ $# -gt 0 ]]; do
@@ -118,7 +119,7 @@ run_ctest() {
     local reports=$PWD/build/$1/reports log=build/$1/ctest.log status=0 counts
     rm -rf "$reports" "build/$1/junit.xml"
     mkdir -p "$reports"
-    GTEST_OUTPUT="json:$reports/" INTACT_CASES_DIR=$reports INTACT_DAMAGE=$extent \
+    GTEST_OUTPUT="json:$reports/" INTACT_CASES_DIR=$reports INTACT_EXTENT=$extent \
         ctest --preset "$1" --output-junit "$PWD/build/$1/junit.xml" >"$log" 2>&1 </dev/null ||
         status=$?
     if [[ ! -f build/$1/junit.xml ]]; then

@@ -3,7 +3,8 @@ must tell the truth about what lies at the destinations, and nothing may be left
 
     soak.py [--runs N] [--seed N] [--keep] INTACT      INTACT: the built program, intactd beside it
 
-The seed is also taken from INTACT_SEED; it gives what is killed and when, as far as that depends on us.
+With INTACT_EXTENT=full, as 'tests/run.sh --full' has it, there are 2,000 runs. The seed is also taken
+from INTACT_SEED; it gives what is killed and when, as far as that depends on us.
 --keep leaves everything where it is, to be looked at.
 """
 
@@ -93,7 +94,8 @@ def told(counter):
 def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=2000)
+    parser.add_argument("--runs", type=int,
+                        default=2000 if os.environ.get("INTACT_EXTENT") == "full" else 1200)
     parser.add_argument("--seed", type=int,
                         default=int(os.environ.get("INTACT_SEED") or random.randrange(1 << 32)))
     parser.add_argument("--keep", action="store_true")

@@ -3,7 +3,7 @@
 
     stream_table.py PAGE TABLE
 
-TABLE is what the test DamageTest leaves with INTACT_DAMAGE=full. It stands between two comments in the page.
+TABLE is what the test DamageTest leaves with INTACT_EXTENT=full. It stands between two comments in the page.
 """
 
 import sys

@@ -1,7 +1,8 @@
 // Real streams cut at many points and broken at others: how many of each a check finds. With
-// INTACT_DAMAGE=full, as tests/run.sh --full has it, they are 1,200 and 200, and the rows go to
+// INTACT_EXTENT=full, as tests/run.sh --full has it, they are 1,200 and 200, and the rows go to
 // $INTACT_CASES_DIR/streams.table, from where tests/support/stream_table.py puts them into the
 // manual.
+#include "support/extent.hpp"
 #include "support/sanitized.hpp"
 #include "unit/formats/streams.hpp"
 
@@ -18,11 +19,6 @@
 
 namespace intact::test {
 namespace {
-
-bool is_full() {
-    const char *const extent = std::getenv("INTACT_DAMAGE");
-    return extent != nullptr && std::string_view(extent) == "full";
-}
 
 // Each of the first and last bytes, and some between. A process is made for each, which a sanitizer
 // makes slow.

@@ -1,5 +1,7 @@
-// Our calendar beside systemd's own, live. INTACT_SEED=N repeats a failure.
+// Our calendar beside systemd's own, live. INTACT_SEED=N repeats a failure; INTACT_EXTENT=full asks
+// more.
 #include "schedule/calendar.hpp"
+#include "support/extent.hpp"
 #include "support/sanitized.hpp"
 #include "unit/schedule/random_calendar.hpp"
 #include "unit/schedule/systemd_analyze.hpp"
@@ -29,7 +31,7 @@ constexpr std::array kZones{
 constexpr int kIterations = 3;
 constexpr int kOfOneProcess = 25;
 // Under a sanitizer the arithmetic is the same, only slower.
-constexpr int kExpressions = test::kIsSanitized ? 500 : 5000;
+const int kExpressions = test::is_full() ? 5000 : test::kIsSanitized ? 500 : 1500;
 
 std::uint64_t seed() {
     const char *text = std::getenv("INTACT_SEED");
@@ -142,7 +144,7 @@ TEST(SystemdTest, TheSameExpressionsAreRefused) {
     }
     RandomCalendar random(seed());
     int refused = 0;
-    constexpr int kDamaged = test::kIsSanitized ? 100 : 1500;
+    const int kDamaged = test::is_full() ? 1500 : test::kIsSanitized ? 100 : 500;
     for (int done = 0; done < kDamaged; ++done) {
         const std::string expression = random.damaged();
         const auto calendar = Calendar::parse(expression);
