@@ -23,13 +23,13 @@ struct Program {
 };
 
 std::vector<Program> programs_of(const config::Job &job) {
-    static const config::Variables kNothing;
+    static const config::Variables nothing;
     std::vector<Program> programs;
     if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
         programs.push_back({"source.command", command->command.front(), command->environment,
                             command->working_directory});
     } else if (const auto *pod = std::get_if<config::KubernetesSource>(&job.source)) {
-        programs.push_back({"source.kubectl", pod->kubectl, kNothing});
+        programs.push_back({"source.kubectl", pod->kubectl, nothing});
     }
     for (const engine::Hook hook : {engine::Hook::before, engine::Hook::after,
                                     engine::Hook::on_failure, engine::Hook::on_success}) {
@@ -80,8 +80,8 @@ Finding check_program(const Subject &subject, const Program &program) {
 // password.
 Finding check_secret_command(const Subject &subject, const std::string &key,
                              const std::string &name) {
-    static const config::Variables kNothing;
-    return check_program(subject, {key, name, kNothing});
+    static const config::Variables nothing;
+    return check_program(subject, {key, name, nothing});
 }
 
 Finding check_credential(const Subject &subject, const std::string &key, const std::string &name) {

@@ -14,7 +14,8 @@ void wipe(std::string &text) {
 
 std::string movable_copy(std::string_view secret) {
     std::string copy;
-    copy.reserve(std::max(secret.size(), sizeof copy)); // more than fits into the string itself
+    copy.reserve(
+        std::max(secret.size(), sizeof(std::string))); // more than fits into the string itself
     copy.append(secret);
     return copy;
 }

@@ -30,7 +30,7 @@ await_log() {
 }
 
 query() {
-    sqlite3 "$INTACT_STATE_DIR/catalog.db" "$1"
+    sqlite3 -cmd '.timeout 60000' "$INTACT_STATE_DIR/catalog.db" "$1"
 }
 
 # has_backups JOB NUMBER: at least.
