@@ -1,6 +1,7 @@
 // What is this host's and not the job's: user, state, service, clock.
 #include "checkup/checks.hpp"
 #include "config/file_access.hpp"
+#include "os/account_name.hpp"
 #include "os/file.hpp"
 #include "os/identity.hpp"
 
@@ -50,7 +51,7 @@ Finding judge_activity(const Unit &unit, const config::Job &job) {
 } // namespace
 
 Finding check_user(const Subject &subject) {
-    const std::string user = os::user_name(geteuid());
+    const std::string user = os::user_text(geteuid());
     const std::string service = service_user(subject);
     if (!is_installed(subject)) {
         return Finding::ok(fmt::format("as '{}'", user));

@@ -1,8 +1,8 @@
 // Where a backup comes from.
 #include "checkup/checks.hpp"
 #include "engine/mount_guard.hpp"
+#include "os/account_name.hpp"
 #include "os/file.hpp"
-#include "os/identity.hpp"
 #include "os/unique_fd.hpp"
 
 #include <array>
@@ -37,7 +37,7 @@ Finding check_path(const Subject &subject, const std::string &path) {
     const int err = fd ? 0 : errno;
     if (err == EACCES && subject.host.is_of_service && service_reads_all(subject)) {
         return Finding::warning(fmt::format("{}: not as '{}'; the service may, by {}", told,
-                                            os::user_name(geteuid()), kCapability),
+                                            os::user_text(geteuid()), kCapability),
                                 "ask as root to be sure");
     }
     if (err != 0) {

@@ -1,12 +1,9 @@
 #include "config/file_access.hpp"
 
 #include "config/source_text.hpp"
+#include "os/account_name.hpp"
 #include "os/identity.hpp"
 
-#include <array>
-#include <fmt/format.h>
-#include <grp.h>
-#include <pwd.h>
 #include <unistd.h>
 
 namespace intact::config {
@@ -19,32 +16,13 @@ std::optional<os::Account> service_account() {
     return account ? *account : std::nullopt;
 }
 
-std::string name_of_group(gid_t number) {
-    std::array<char, 65536> buffer{};
-    group entry{};
-    group *found = nullptr;
-    if (getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
-        return std::to_string(number);
-    }
-    return entry.gr_name;
-}
-
-std::string name_of_user(uid_t number) {
-    std::array<char, 16384> buffer{};
-    passwd entry{};
-    passwd *found = nullptr;
-    if (getpwuid_r(number, &entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) {
-        return "";
-    }
-    return entry.pw_name;
-}
-
 bool is_group_of_service(gid_t number) {
     if (number == 0) {
         return true;
     }
     // A user's main group may be everybody's ("users"); one of the user's own name is not.
-    if (number == getegid() && name_of_group(number) == name_of_user(geteuid())) {
+    const std::string own = number == getegid() ? os::user_name(geteuid()) : "";
+    if (!own.empty() && os::group_name(number) == own) {
         return true;
     }
     const auto account = service_account();
@@ -61,7 +39,7 @@ std::optional<std::string> others_with(mode_t rights, const struct stat &file) {
     if (of_group == 0 || (of_group == kRead && is_group_of_service(file.st_gid))) {
         return std::nullopt;
     }
-    return "group " + ticked(name_of_group(file.st_gid));
+    return "group " + ticked(os::group_text(file.st_gid));
 }
 
 bool is_of_service(const struct stat &file) {

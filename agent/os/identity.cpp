@@ -46,14 +46,6 @@ Result<std::optional<Account>> find_account(const std::string &name) {
     return Account{name, entry.pw_uid, entry.pw_gid, entry.pw_dir};
 }
 
-std::string user_name(uid_t user) {
-    std::array<char, 16384> buffer{};
-    passwd entry{};
-    passwd *found = nullptr;
-    getpwuid_r(user, &entry, buffer.data(), buffer.size(), &found);
-    return found == nullptr ? std::to_string(user) : entry.pw_name;
-}
-
 Result<> become(const Account &account) {
     const auto refused = [&] {
         return fail_errno(errno, fmt::format("go on as the user '{}'", account.name));

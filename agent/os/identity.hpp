@@ -17,8 +17,6 @@ struct Account {
 };
 /// Nothing: there is none of that name. Errors: io. Source: getpwnam(3).
 Result<std::optional<Account>> find_account(const std::string &name);
-/// Of that number, which itself stands for one without a name. Source: getpwuid(3).
-std::string user_name(uid_t user);
 
 /// From root to that account for good, with its groups and environment; of root's capabilities only
 /// CAP_DAC_READ_SEARCH is left, as an ambient one. Errors: permission_denied.
