@@ -1,7 +1,6 @@
 #include "config/config.hpp"
 
 #include "config/checks.hpp"
-#include "config/file_access.hpp"
 #include "config/job_builder.hpp"
 #include "config/metrics_checks.hpp"
 #include "config/places.hpp"
@@ -13,18 +12,12 @@
 #include <algorithm>
 #include <fmt/format.h>
 #include <map>
-#include <sys/stat.h>
 
 namespace intact::config {
 namespace {
 
-constexpr mode_t kReadable = 4;
-
-/// The text of a file, and who beside root and the service may read it.
-struct ReadFile {
-    Result<std::string> text;
-    std::optional<std::string> readers{};
-};
+/// What a run is handed was judged as a file when its job was loaded.
+enum class Origin { file, handed };
 
 void add_unreadable(const Error &error, const std::string &path, std::vector<Diagnostic> &out) {
     out.push_back(
@@ -33,12 +26,6 @@ void add_unreadable(const Error &error, const std::string &path, std::vector<Dia
 
 void append(std::vector<Diagnostic> &out, std::vector<Diagnostic> more) {
     std::move(more.begin(), more.end(), std::back_inserter(out));
-}
-
-/// Who beside root and the service may read a file; of one that cannot be looked at, nobody.
-std::optional<std::string> readers_of(const std::string &path) {
-    struct stat status{};
-    return stat(path.c_str(), &status) == 0 ? others_with(kReadable, status) : std::nullopt;
 }
 
 /// What stands below [defaults], or the path of the file that keeps us from knowing it.
@@ -65,7 +52,7 @@ public:
     void load_defaults(const std::string &path) {
         Result<std::string> text = read_config_file(path);
         if (text) {
-            take_defaults({path, *std::move(text)}, readers_of(path));
+            take_defaults({path, *std::move(text)}, Origin::file);
             return;
         }
         configuration_.files.push_back(path);
@@ -73,7 +60,7 @@ public:
         defaults_.broken_by = path;
     }
 
-    void take_defaults(FileText file, const std::optional<std::string> &readers) {
+    void take_defaults(FileText file, Origin origin) {
         const std::string path = file.path;
         configuration_.files.push_back(path);
         configuration_.main = std::move(file);
@@ -81,7 +68,9 @@ public:
         Remarks remarks(source);
         if (std::optional<MainLayers> layers = read_main_layers(source, remarks)) {
             check_defaults(layers->defaults, remarks);
-            check_plain_secrets(layers->defaults, readers, remarks);
+            if (origin == Origin::file) {
+                check_plain_secrets(layers->defaults, path, remarks);
+            }
             defaults_.layer = std::move(layers->defaults);
             check_metrics(layers->agent, remarks);
             configuration_.daemon = build_daemon_settings(layers->agent);
@@ -94,12 +83,12 @@ public:
     }
 
     void load_job(const JobFile &file) {
-        take_job(file, {read_config_file(file.path), readers_of(file.path)});
+        take_job(file, read_config_file(file.path), Origin::file);
     }
 
-    void take_job(const JobFile &file, ReadFile read) {
+    void take_job(const JobFile &file, Result<std::string> text, Origin origin) {
         configuration_.files.push_back(file.path);
-        std::optional<LoadedJob> loaded = read_job(file, std::move(read));
+        std::optional<LoadedJob> loaded = read_job(file, std::move(text), origin);
         if (loaded) {
             take_(*std::move(loaded));
         } else {
@@ -118,20 +107,23 @@ public:
     }
 
 private:
-    std::optional<LoadedJob> read_job(const JobFile &file, ReadFile read) {
+    std::optional<LoadedJob> read_job(const JobFile &file, Result<std::string> text,
+                                      Origin origin) {
         std::vector<Diagnostic> found;
         std::optional<LoadedJob> loaded;
         check_name(file, found);
-        if (!read.text) {
-            add_unreadable(read.text.error(), file.path, found);
+        if (!text) {
+            add_unreadable(text.error(), file.path, found);
             append(configuration_.diagnostics, std::move(found));
             return loaded;
         }
-        const SourceText source(file.path, *std::move(read.text));
+        const SourceText source(file.path, *std::move(text));
         Remarks remarks(source);
         if (const std::optional<Layer> layer = read_job_layer(source, remarks)) {
             const Effective values(*layer, defaults_.layer);
-            check_plain_secrets(*layer, read.readers, remarks);
+            if (origin == Origin::file) {
+                check_plain_secrets(*layer, file.path, remarks);
+            }
             if (defaults_.broken_by.empty()) {
                 check_job(file.name, values, remarks);
             }
@@ -262,9 +254,10 @@ Configuration load_each(const Places &places, const std::function<void(LoadedJob
 Configuration load_snapshot(const Snapshot &snapshot) {
     Loader loader;
     if (snapshot.main) {
-        loader.take_defaults(*snapshot.main, std::nullopt);
+        loader.take_defaults(*snapshot.main, Origin::handed);
     }
-    loader.take_job({stem_of(snapshot.job.path), snapshot.job.path, false}, {snapshot.job.text});
+    loader.take_job({stem_of(snapshot.job.path), snapshot.job.path, false}, snapshot.job.text,
+                    Origin::handed);
     return loader.take();
 }
 

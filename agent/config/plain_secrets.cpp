@@ -1,11 +1,17 @@
 #include "config/plain_secrets.hpp"
 
+#include "config/file_access.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <vector>
 
 namespace intact::config {
 namespace {
+
+constexpr mode_t kReadable = 4;
 
 constexpr std::array<std::string_view, 5> kWithin{"PASSWORD", "PASSWD", "PASSPHRASE", "SECRET",
                                                   "TOKEN"};
@@ -22,6 +28,35 @@ std::string in_capitals(std::string_view text) {
     return capitals;
 }
 
+/// Who beside root and the service may read a file; of one that cannot be looked at, nobody.
+std::optional<std::string> readers_of(const std::string &path) {
+    struct stat status{};
+    return stat(path.c_str(), &status) == 0 ? others_with(kReadable, status) : std::nullopt;
+}
+
+struct PlainSecret {
+    std::string key;
+    std::string variable;
+    Span span;
+};
+
+std::vector<PlainSecret> secrets_in(const Layer &layer) {
+    std::vector<PlainSecret> secrets;
+    for (const auto &[key, value] : layer.values) {
+        const auto *entries = std::get_if<std::map<std::string, Entry>>(&value.data);
+        if (entries == nullptr || !key.ends_with(".environment")) {
+            continue;
+        }
+        for (const auto &[name, entry] : *entries) {
+            if (entry.value.from == VariableValue::From::text && !entry.value.text.empty() &&
+                names_secret(name)) {
+                secrets.push_back({std::string(key), name, entry.span});
+            }
+        }
+    }
+    return secrets;
+}
+
 } // namespace
 
 bool names_secret(std::string_view variable) {
@@ -35,32 +70,25 @@ bool names_secret(std::string_view variable) {
                        [&](std::string_view word) { return name.find(word) != std::string::npos; });
 }
 
-void check_plain_secrets(const Layer &layer, const std::optional<std::string> &readers,
-                         Remarks &remarks) {
+void check_plain_secrets(const Layer &layer, const std::string &path, Remarks &remarks) {
+    // First, as there may be thousands of files with none, and looking up a group asks a server.
+    const std::vector<PlainSecret> secrets = secrets_in(layer);
+    if (secrets.empty()) {
+        return;
+    }
+    const std::optional<std::string> readers = readers_of(path);
     if (!readers) {
         return;
     }
-    for (const auto &[key, value] : layer.values) {
-        const auto *entries = std::get_if<std::map<std::string, Entry>>(&value.data);
-        const bool is_environment = key.ends_with(".environment");
-        if (entries == nullptr || !is_environment) {
-            continue;
-        }
-        for (const auto &[name, entry] : *entries) {
-            if (entry.value.from != VariableValue::From::text || entry.value.text.empty() ||
-                !names_secret(name)) {
-                continue;
-            }
-            remarks.add(
-                Code::plain_secret, entry.span,
-                {fmt::format("'{}.{}' is a secret in plain text, in a file that {} may read", key,
-                             name, *readers),
-                 "",
-                 fmt::format("have systemd keep it: {} = {{ credential = \"NAME\", as = "
-                             "\"content\" }}, see SECRETS in intact.toml(5); or take the "
-                             "right to read from others: chmod 0600",
-                             name)});
-        }
+    for (const auto &[key, name, span] : secrets) {
+        remarks.add(Code::plain_secret, span,
+                    {fmt::format("'{}.{}' is a secret in plain text, in a file that {} may read",
+                                 key, name, *readers),
+                     "",
+                     fmt::format("have systemd keep it: {} = {{ credential = \"NAME\", as = "
+                                 "\"content\" }}, see SECRETS in intact.toml(5); or take the "
+                                 "right to read from others: chmod 0600",
+                                 name)});
     }
 }
 

@@ -3,7 +3,6 @@
 
 #include "config/layer.hpp"
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,9 +12,7 @@ namespace intact::config {
 /// AWS_SECRET_ACCESS_KEY; not PGPASSFILE or RESTIC_PASSWORD_COMMAND, which say where one is.
 bool names_secret(std::string_view variable);
 
-/// Refuses secrets in plain text where others than root and the service may read the file.
-/// `readers` says who, as others_with() does; nothing: nobody, or the text comes from no file.
-void check_plain_secrets(const Layer &layer, const std::optional<std::string> &readers,
-                         Remarks &remarks);
+/// Refuses secrets in plain text where others than root and the service may read the layer's file.
+void check_plain_secrets(const Layer &layer, const std::string &path, Remarks &remarks);
 
 } // namespace intact::config
