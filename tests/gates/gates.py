@@ -8,12 +8,11 @@ run here. gates_test.py plants a violation of each and sees it found.
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-SKIPPED = 77
+import checks
 
 # What each folder of agent/ may include besides itself: everything to its left in ARCHITECTURE.md,
 # as far as it has a reason to.
@@ -143,16 +142,8 @@ def words(root):
                     yield f"{path}:{number}: {what}: {line.strip()[:80]}"
 
 
-def program(name, why):
-    found = shutil.which(name)
-    if found is None:
-        print(f"SKIPPED: no {name} here; {why}")
-        sys.exit(SKIPPED)
-    return found
-
-
 def shell(root):
-    tool = program("shellcheck", "nothing else reads shell scripts")
+    tool = checks.tool("shellcheck", "nothing else reads shell scripts")
     scripts = [path for path in tree(root)
                if path.suffix in (".sh", ".bash") or
                (not path.suffix and b"bash" in (root / path).read_bytes().split(b"\n", 1)[0])]
@@ -163,7 +154,7 @@ def shell(root):
 
 
 def format_problems(root):
-    tool = program("clang-format-19", "other versions format otherwise")
+    tool = checks.tool("clang-format-19", "other versions format otherwise")
     files = tree(root, ".hpp", ".cpp", under="agent") + tree(root, ".hpp", ".cpp", under="tests")
     done = subprocess.run(
         [tool, "--dry-run", "--Werror", "--ferror-limit=1", *map(str, files)],
@@ -178,15 +169,5 @@ GATES = {"layering": layering, "sizes": sizes, "words": words, "format": format_
          "shell": shell}
 
 
-def main(arguments):
-    if len(arguments) != 2 or arguments[0] not in GATES:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(GATES[arguments[0]](Path(arguments[1]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, GATES, folders=("ROOT",)))

@@ -16,7 +16,9 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-SKIPPED = 77
+import checks
+from checks import read, skip, tool
+
 INSTALLED = "/usr/share/intact/schema"
 SCHEMAS = {"job": "job.schema.json", "intact.toml": "intact.schema.json"}
 TAPLO = "@taplo/cli@0.7.0"
@@ -49,7 +51,7 @@ def rows_of(schema, without=()):
 
 def load(root):
     """[(title of its part of the manual, rows)] of both kinds of file."""
-    job, agent = (json.loads((root / "config" / name).read_text(encoding="utf-8"))
+    job, agent = (json.loads(read(root / "config", name))
                   for name in SCHEMAS.values())
     return [("KEYS OF A JOB", rows_of(job)),
             ("KEYS OF INTACT.TOML", rows_of(agent, without=("defaults",)))]
@@ -57,7 +59,7 @@ def load(root):
 
 def entries_in(root, title):
     """{full name: (what is said of it, its example)} of a part of the manual."""
-    text = (root / "man/intact.toml.5.scd").read_text(encoding="utf-8")
+    text = read(root, "man/intact.toml.5.scd")
     part = re.split(r"^# ", text.split(f"\n# {title}\n")[1], flags=re.MULTILINE)[0]
     entries = {}
     for piece in re.split(r"^(?=## )", part, flags=re.MULTILINE):
@@ -147,7 +149,7 @@ def configuration(root, folder):
         if name in job_rows:
             jobs.joinpath(name.replace(".", "-") + ".toml").write_text(
                 job_with(name, job_rows[name], example), encoding="utf-8")
-    text = (root / "man/intact.toml.5.scd").read_text(encoding="utf-8")
+    text = read(root, "man/intact.toml.5.scd")
     blocks = re.findall(r"^```\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     for number, block in enumerate(block for block in blocks if "[source]" in block):
         jobs.joinpath(f"manual-{number}.toml").write_text(block, encoding="utf-8")
@@ -159,7 +161,7 @@ def configuration(root, folder):
 
 def shipped_main(root, folder):
     """intact.toml as it is shipped, and with every line in effect that it shows as a comment."""
-    text = (root / "config/intact.toml").read_text(encoding="utf-8")
+    text = read(root, "config/intact.toml")
     shown = re.sub(r"^#(?=\[|\w+ *= )", "", text, flags=re.MULTILINE)
     for name, content in (("as-shipped", text), ("as-shown", shown)):
         place = Path(folder, name)
@@ -183,19 +185,16 @@ def examples(root, build):
 
 def taplo_program():
     """From the registry of npm, once for each user."""
-    if not shutil.which("npm"):
-        print("SKIPPED: no npm here")
-        sys.exit(SKIPPED)
+    npm = tool("npm")
     place = Path.home() / ".cache/intact-tests/taplo"
     program = place / "node_modules/.bin/taplo"
     if not program.exists():
         place.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
+        done = subprocess.run([npm, "install", "--no-audit", "--no-fund", "--ignore-scripts",
                                f"--prefix={place}", TAPLO], stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
         if done.returncode != 0:
-            print(f"SKIPPED: npm gives no {TAPLO}: {done.stdout.strip()[-300:]}")
-            sys.exit(SKIPPED)
+            skip(f"npm gives no {TAPLO}: {done.stdout.strip()[-300:]}")
     return program
 
 
@@ -226,15 +225,5 @@ def taplo(root, _):
 CHECKS = {"schema": schema, "manual": manual, "examples": examples, "taplo": taplo}
 
 
-def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in CHECKS:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(CHECKS[arguments[0]](Path(arguments[1]).resolve(), Path(arguments[2]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, CHECKS))

@@ -6,10 +6,10 @@
 import json
 import shutil
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
+import checks
 import keys
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,31 +18,20 @@ JOB = "config/job.schema.json"
 PAGE = "man/intact.toml.5.scd"
 
 
-class Planted(unittest.TestCase):
+class Planted(checks.Planted):
     def setUp(self):
-        self.root = Path(tempfile.mkdtemp(prefix="keys."))
-        self.addCleanup(shutil.rmtree, self.root)
+        super().setUp()
         for name in ("config", "man"):
             shutil.copytree(ROOT / name, self.root / name)
 
     def problems(self, check):
         return list(keys.CHECKS[check](self.root, BUILD))
 
-    def plant(self, path, old, new):
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        self.assertIn(old, text)
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
     def plant_key(self, row):
         file = self.root / JOB
         schema = json.loads(file.read_text(encoding="utf-8"))
         schema["properties"]["run"]["properties"]["sleep"] = row
         file.write_text(json.dumps(schema), encoding="utf-8")
-
-    def assert_found(self, check, expected):
-        problems = self.problems(check)
-        self.assertTrue(any(expected in problem for problem in problems), problems)
 
     def test_what_is_there_has_no_problem(self):
         for check in ("schema", "manual", "examples"):

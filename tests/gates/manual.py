@@ -7,26 +7,14 @@ check cannot run here. manual_test.py plants a problem of each kind and sees it 
 """
 
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-SKIPPED = 77
-
-
-def tool(name):
-    found = shutil.which(name)
-    if found is None:
-        print(f"SKIPPED: no {name} here")
-        sys.exit(SKIPPED)
-    return found
-
-
-def read(root, path):
-    return (root / path).read_text(encoding="utf-8")
+import checks
+from checks import read, tool
 
 
 def sections(text, mark="#"):
@@ -179,15 +167,5 @@ def bus(root, _):
 CHECKS = {"lint": lint, "options": options, "codes": codes, "events": events, "bus": bus}
 
 
-def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in CHECKS:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(CHECKS[arguments[0]](Path(arguments[1]).resolve(), Path(arguments[2]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, CHECKS))

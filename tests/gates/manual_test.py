@@ -5,10 +5,10 @@
 
 import shutil
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
+import checks
 import manual
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,10 +22,9 @@ SOURCES = ("agent/base/error_codes.def", "agent/config/codes.cpp", "agent/daemon
            "systemd/intact.catalog", XML)
 
 
-class Planted(unittest.TestCase):
+class Planted(checks.Planted):
     def setUp(self):
-        self.root = Path(tempfile.mkdtemp(prefix="manual."))
-        self.addCleanup(shutil.rmtree, self.root)
+        super().setUp()
         shutil.copytree(ROOT / "man", self.root / "man")
         for name in SOURCES:
             (self.root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -42,16 +41,6 @@ class Planted(unittest.TestCase):
 
     def problems(self, check):
         return list(manual.CHECKS[check](self.root, self.root / "build"))
-
-    def plant(self, path, old, new):
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        self.assertIn(old, text)
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def assert_found(self, check, expected):
-        problems = self.problems(check)
-        self.assertTrue(any(expected in problem for problem in problems), problems)
 
     def test_what_is_there_has_no_problem(self):
         for check in manual.CHECKS:

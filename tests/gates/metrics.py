@@ -14,6 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import checks
 from metrics_files import (CONTRACT, DASHBOARD, RULES, UNITS, alerts_of, loaded, metric_names, promtool,
                            records_of, rules_of, series, yaml)
 from metrics_pages import check_dashboard, check_grafana, check_manual
@@ -28,7 +29,7 @@ _OPEN_LABELS = _TARGET_LABELS | {"backup", "file"}
 
 def check_series(root):
     """The exposition itself: names, units, types and helps by Prometheus' own rules."""
-    status, said = promtool("check", "metrics", stdin=(root / CONTRACT).read_text(encoding="utf-8"))
+    status, said = promtool("check", "metrics", stdin=checks.read(root, CONTRACT))
     if status != 0 or said:
         yield from said.splitlines() or [f"promtool check metrics ends with {status}"]
     for name, family in series(root).items():
@@ -149,7 +150,7 @@ def expressions(root):
     for rule in rules_of(root):
         # A rule that needs another one would be silent where that is not loaded.
         yield rule.get("alert", rule.get("record")), rule["expr"], set()
-    dashboard = json.loads((root / DASHBOARD).read_text(encoding="utf-8"))
+    dashboard = json.loads(checks.read(root, DASHBOARD))
     for where, expression in [*targets_of(dashboard), *variable_queries(dashboard)]:
         yield f"dashboard, {where}", expression, set()
     for path in UNITS:
@@ -199,15 +200,5 @@ CHECKS = {"series": check_series, "rules": check_rules, "units": check_units,
           "manual": check_manual}
 
 
-def main(arguments):
-    if len(arguments) != 2 or arguments[0] not in CHECKS:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(CHECKS[arguments[0]](Path(arguments[1]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, CHECKS, folders=("ROOT",)))

@@ -1,20 +1,19 @@
 """Where the metrics' rules, dashboard and manual are, and what they are read with."""
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+from checks import skip, tool
+
 try:
     import yaml
 except ImportError:
-    print("SKIPPED: no python3-yaml here")
-    sys.exit(77)
+    skip("no python3-yaml here")
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 import metric_names  # noqa: E402
 
-SKIPPED = 77
 RULES = "config/prometheus/intact.rules.yml"
 UNITS = ("config/prometheus/intact.rules_test.yml", "config/prometheus/intact.history_test.yml")
 DASHBOARD = "config/grafana/intact.json"
@@ -46,10 +45,6 @@ def records_of(root):
 
 
 def promtool(*arguments, stdin=None, cwd=None):
-    found = shutil.which("promtool")
-    if found is None:
-        print("SKIPPED: no promtool here")
-        sys.exit(SKIPPED)
-    done = subprocess.run([found, *arguments], input=stdin, stdout=subprocess.PIPE, cwd=cwd,
+    done = subprocess.run([tool("promtool"), *arguments], input=stdin, stdout=subprocess.PIPE, cwd=cwd,
                           stderr=subprocess.STDOUT, text=True, check=False)
     return done.returncode, done.stdout

@@ -12,12 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import checks
+from checks import read
+
 # Of build-essential, which every builder has.
 _NOT_DECLARED = {"g++"}
-
-
-def read(root, path):
-    return (root / path).read_text(encoding="utf-8")
 
 
 def first(pattern, text):
@@ -82,15 +81,5 @@ def installed(root, build):
 CHECKS = {"versions": versions, "needs": needs, "installed": installed}
 
 
-def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in CHECKS:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(CHECKS[arguments[0]](Path(arguments[1]).resolve(), Path(arguments[2]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, CHECKS))

@@ -5,10 +5,10 @@
 
 import shutil
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
+import checks
 import packaging
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,24 +16,16 @@ BUILD = ROOT / "build/dev"
 SPEC = "packaging/rpm/intact.spec"
 
 
-class Planted(unittest.TestCase):
+class Planted(checks.Planted):
     def setUp(self):
-        self.root = Path(tempfile.mkdtemp(prefix="packaging."))
-        self.addCleanup(shutil.rmtree, self.root)
+        super().setUp()
         shutil.copytree(ROOT / "packaging", self.root / "packaging")
         (self.root / "tests/support").mkdir(parents=True)
         for name in ("CMakeLists.txt", "tests/support/packages.sh"):
             shutil.copy(ROOT / name, self.root / name)
 
-    def plant(self, path, old, new):
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        self.assertIn(old, text)
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def assert_found(self, check, expected):
-        problems = list(packaging.CHECKS[check](self.root, BUILD))
-        self.assertTrue(any(expected in problem for problem in problems), problems)
+    def problems(self, check):
+        return list(packaging.CHECKS[check](self.root, BUILD))
 
     def test_versions_finds_a_release_that_one_of_them_has_not(self):
         version = packaging.first(r"^project\(intact VERSION (\S+)", packaging.read(ROOT, "CMakeLists.txt"))

@@ -14,7 +14,9 @@ import tempfile
 import xml.etree.ElementTree as xml
 from pathlib import Path
 
-SKIPPED = 77
+import checks
+from checks import read, tool
+
 UNIT = "systemd/intactd.service"
 SOCKET = "systemd/intactd-metrics.socket"
 # Ten times what 'systemd-analyze security' gives. Less is to be had by options that change what the
@@ -38,14 +40,6 @@ _ACTIONS = {"run", "cancel", "pause", "reload", "accept-clock"}
 _OWNER = "org.freedesktop.policykit.owner"
 
 
-def tool(name):
-    found = shutil.which(name)
-    if found is None:
-        print(f"SKIPPED: no {name} here")
-        sys.exit(SKIPPED)
-    return found
-
-
 def output_of(*command):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           check=False)
@@ -54,7 +48,7 @@ def output_of(*command):
 
 def settings(build):
     """(line number, key, value) of the unit; comments left out."""
-    for number, line in enumerate((build / UNIT).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read(build, UNIT).splitlines(), 1):
         if "=" in line and not line.startswith(("#", ";", "[")):
             key, value = line.split("=", 1)
             yield number, key.strip(), value.strip()
@@ -64,7 +58,7 @@ def unit(_, build):
     """Any word of systemd's is a problem: for a key that it does not know it still ends with 0."""
     with tempfile.TemporaryDirectory() as folder:
         # The programs are not installed on this host; everything else is as it is shipped.
-        text = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", (build / UNIT).read_text("utf-8"),
+        text = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", read(build, UNIT),
                       flags=re.MULTILINE)
         copy = Path(folder, "intactd.service")
         copy.write_text(text, encoding="utf-8")
@@ -77,7 +71,7 @@ def unit(_, build):
 def socket_unit(root, build):
     with tempfile.TemporaryDirectory() as folder:
         # It names the service, which has to be there.
-        service = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", (build / UNIT).read_text("utf-8"),
+        service = re.sub(r"^(Exec\w+)=\S+", r"\1=/bin/true", read(build, UNIT),
                          flags=re.MULTILINE)
         Path(folder, "intactd.service").write_text(service, encoding="utf-8")
         shutil.copy(root / SOCKET, folder)
@@ -86,7 +80,7 @@ def socket_unit(root, build):
     yield from said.splitlines()
     if status != 0 and not said:
         yield f"systemd-analyze verify ends with {status}"
-    lines = (root / SOCKET).read_text(encoding="utf-8").splitlines()
+    lines = read(root, SOCKET).splitlines()
     for needed in ("FileDescriptorName=metrics", "Service=intactd.service",
                    "ListenStream=127.0.0.1:10471"):
         if needed not in lines:
@@ -111,13 +105,13 @@ def view(_, build):
 
 
 def message_ids(root):
-    text = (root / "agent/daemon/messages.hpp").read_text(encoding="utf-8")
+    text = read(root, "agent/daemon/messages.hpp")
     return re.findall(r'string_view (k\w+)\s*=\s*"([0-9a-f]*)"', text)
 
 
 def catalog_entries(root):
     """(id, fields, text) of each entry."""
-    text = (root / "systemd/intact.catalog").read_text(encoding="utf-8")
+    text = read(root, "systemd/intact.catalog")
     for part in re.split(r"^-- ", text, flags=re.MULTILINE)[1:]:
         head, _, body = part.partition("\n\n")
         first, *fields = head.splitlines()
@@ -151,7 +145,7 @@ def catalog(root, _):
 
 def unknown_fields(root, entry, text):
     """A field that no entry of ours sets would be shown as nothing."""
-    source = (root / "agent/daemon/event_log.cpp").read_text(encoding="utf-8")
+    source = read(root, "agent/daemon/event_log.cpp")
     for field in re.findall(r"@(\w+)@", text):
         if f'"{field}"' not in source:
             yield f"{entry}: no event sets {field}="
@@ -218,15 +212,5 @@ CHECKS = {"unit": unit, "socket": socket_unit, "security": security, "view": vie
           "sysusers": sysusers, "tmpfiles": tmpfiles, "xml": well_formed}
 
 
-def main(arguments):
-    if len(arguments) != 3 or arguments[0] not in CHECKS:
-        print(__doc__, file=sys.stderr)
-        return 2
-    problems = list(CHECKS[arguments[0]](Path(arguments[1]).resolve(), Path(arguments[2]).resolve()))
-    for problem in problems:
-        print(problem)
-    return 1 if problems else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(checks.main(__doc__, CHECKS))

@@ -5,20 +5,19 @@
 
 import shutil
 import sys
-import tempfile
 import unittest
 from pathlib import Path
 
+import checks
 import service
 
 ROOT = Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build/dev"
 
 
-class Planted(unittest.TestCase):
+class Planted(checks.Planted):
     def setUp(self):
-        self.root = Path(tempfile.mkdtemp(prefix="service."))
-        self.addCleanup(shutil.rmtree, self.root)
+        super().setUp()
         shutil.copytree(ROOT / "systemd", self.root / "systemd")
         shutil.copy(BUILD / service.UNIT, self.root / "systemd")
         (self.root / "agent/daemon").mkdir(parents=True)
@@ -27,16 +26,6 @@ class Planted(unittest.TestCase):
 
     def problems(self, check):
         return list(service.CHECKS[check](self.root, self.root))
-
-    def plant(self, path, old, new):
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        self.assertIn(old, text)
-        file.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def assert_found(self, check, expected):
-        problems = self.problems(check)
-        self.assertTrue(any(expected in problem for problem in problems), problems)
 
     def test_what_is_shipped_has_no_problem(self):
         for check in service.CHECKS:
