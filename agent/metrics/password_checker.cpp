@@ -87,9 +87,10 @@ PasswordChecker::Reply PasswordChecker::ask(Credentials credentials, void *whom)
 }
 
 std::vector<PasswordChecker::Checked> PasswordChecker::done() {
-    event_.clear();
     std::vector<Checked> told;
     const std::lock_guard lock(mutex_);
+    // Within the lock: what is checked meanwhile would be taken below and its signal left standing.
+    event_.clear();
     for (const Question &question : checked_) {
         if (question.is_right) {
             proven_[question.credentials.user] = question.digest;
