@@ -60,7 +60,7 @@ void take_system(const Unit &unit, Judge &judge) {
     }
 }
 
-void take_home(const Unit &unit, Judge &judge) {
+void take_private(const Unit &unit, Judge &judge) {
     const std::string home = unit.property("ProtectHome");
     if (home == "yes" || home == "tmpfs" || home == "read-only") {
         judge.take({"/home", "/root", "/run/user"},
@@ -68,6 +68,9 @@ void take_home(const Unit &unit, Judge &judge) {
     }
     if (unit.is("PrivateTmp", "yes")) {
         judge.take({"/tmp", "/var/tmp"}, Access::hidden, "PrivateTmp=yes");
+    }
+    if (unit.is("PrivateDevices", "yes")) {
+        judge.take({"/dev"}, Access::hidden, "PrivateDevices=yes");
     }
 }
 
@@ -85,7 +88,7 @@ constexpr std::array<PathList, 4> kLists{{{"ReadWritePaths", Access::writable},
 Verdict verdict_on(const Unit &unit, const std::string &path) {
     Judge judge(path);
     take_system(unit, judge);
-    take_home(unit, judge);
+    take_private(unit, judge);
     for (const PathList &list : kLists) {
         for (const std::string &folder : unit.paths(list.name)) {
             judge.take(folder, list.access, fmt::format("{}={}", list.name, folder));

@@ -49,11 +49,21 @@ public:
             lines_ += "PrivateNetwork=no\n";
         }
     }
+    // What a power cut tore on FAT shows in its table alone, which is read from its device.
+    void wants_devices(const Unit &unit) {
+        if (!unit.is("PrivateDevices", "yes")) {
+            return;
+        }
+        is_minor_ = is_none();
+        add("on FAT the service cannot tell what a power cut tore: PrivateDevices=yes");
+        lines_ += "PrivateDevices=no\nDevicePolicy=closed\nDeviceAllow=block-* r\n";
+    }
     bool is_none() const { return found_.empty(); }
     Finding finding() && {
         Finding finding = Finding::error(
             ErrorCode::permission_denied, found_,
             "give 'systemctl edit intactd' the lines below, then: systemctl restart intactd");
+        finding.state = is_minor_ ? State::warning : State::error;
         finding.drop_in = "[Service]\n" + lines_;
         return finding;
     }
@@ -67,9 +77,9 @@ private:
     // An empty list takes all of it back; ProtectHome= has a choice that hides nothing.
     void unhide(const Verdict &verdict) {
         const std::string name = verdict.because.substr(0, verdict.because.find('='));
-        const std::string_view value = name == "ProtectHome"  ? "read-only"
-                                       : name == "PrivateTmp" ? "no"
-                                                              : "";
+        const std::string_view value = name == "ProtectHome"         ? "read-only"
+                                       : name.starts_with("Private") ? "no"
+                                                                     : "";
         const std::string line = fmt::format("{}={}\n", name, value);
         if (lines_.find(line) == std::string::npos) {
             lines_ += line;
@@ -78,6 +88,7 @@ private:
 
     std::string found_;
     std::string lines_;
+    bool is_minor_ = false;
 };
 
 } // namespace
@@ -99,6 +110,9 @@ Finding check_sandbox(const Subject &subject) {
     trouble.needs_write(*unit, job.destination.path);
     if (!job.destination.staging.empty()) {
         trouble.needs_write(*unit, job.destination.staging);
+    }
+    if (subject.filesystem && subject.filesystem->name == "FAT") {
+        trouble.wants_devices(*unit);
     }
     return trouble.is_none() ? Finding::ok("it is not in the way of this job")
                              : std::move(trouble).finding();

@@ -19,7 +19,8 @@ constexpr std::size_t kLongestAnswer = 1U << 20;
 constexpr const char *kProperties =
     "--property=LoadState,ActiveState,SubState,UnitFileState,NeedDaemonReload,User,Environment,"
     "AmbientCapabilities,CapabilityBoundingSet,StateDirectory,ProtectSystem,ProtectHome,PrivateTmp,"
-    "PrivateNetwork,ReadWritePaths,ReadOnlyPaths,InaccessiblePaths,TemporaryFileSystem";
+    "PrivateDevices,PrivateNetwork,ReadWritePaths,ReadOnlyPaths,InaccessiblePaths,"
+    "TemporaryFileSystem";
 
 /// What it writes until it closes its output; nothing when that takes too long.
 std::optional<std::string> output_of(const os::Process &process) {

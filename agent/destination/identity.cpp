@@ -1,6 +1,6 @@
 #include "destination/identity.hpp"
 
-#include "os/file.hpp"
+#include "systemd/block_device.hpp"
 
 #include <array>
 #include <cstring>
@@ -8,8 +8,6 @@
 #include <linux/btrfs.h>
 #include <span>
 #include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 
 namespace intact::destination {
 namespace {
@@ -55,24 +53,6 @@ std::string uuid_by_ioctl(int fd, const std::string &type) {
     return "";
 }
 
-// udev's links, for what has no call of its own (XFS before 6.9, FAT, exFAT).
-std::string uuid_by_device(const std::string &device) {
-    constexpr const char *kByUuid = "/dev/disk/by-uuid";
-    const auto links = os::Directory::open(kByUuid);
-    const auto names = links ? links->names() : Result<std::vector<std::string>>();
-    if (!names) {
-        return "";
-    }
-    for (const std::string &name : *names) {
-        struct stat status{};
-        if (fstatat(links->fd(), name.c_str(), &status, 0) == 0 && S_ISBLK(status.st_mode) &&
-            fmt::format("{}:{}", major(status.st_rdev), minor(status.st_rdev)) == device) {
-            return name;
-        }
-    }
-    return "";
-}
-
 } // namespace
 
 std::string identity_of(int fd, const os::Mount &mount, bool is_remote) {
@@ -81,7 +61,8 @@ std::string identity_of(int fd, const os::Mount &mount, bool is_remote) {
     }
     std::string uuid = uuid_by_ioctl(fd, mount.type);
     if (uuid.empty()) {
-        uuid = uuid_by_device(mount.device);
+        // Of what has no call of its own (XFS before 6.9, FAT, exFAT).
+        uuid = systemd::uuid_of_device(mount.device);
     }
     // A filesystem that was made without one tells itself from no other.
     const bool is_nil = uuid.find_first_not_of("0-") == std::string::npos;

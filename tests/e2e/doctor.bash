@@ -181,7 +181,7 @@ shipped() {
     printf '%s\n' LoadState=loaded ActiveState=active SubState=running UnitFileState=enabled \
         NeedDaemonReload=no User=_intact AmbientCapabilities=cap_dac_read_search \
         CapabilityBoundingSet=cap_dac_read_search StateDirectory=intact ProtectSystem=full \
-        ProtectHome=read-only PrivateTmp=no
+        ProtectHome=read-only PrivateTmp=no PrivateDevices=yes
 }
 
 case_the_sandbox_of_the_service_and_the_drop_in() {

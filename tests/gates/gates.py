@@ -25,7 +25,7 @@ _LEFT = {
     "config": {"base", "os", "schedule", "formats"},
     "source": {"base", "os", "formats", "config"},
     "pipeline": {"base", "os", "formats", "config"},
-    "destination": {"base", "os", "formats", "config", "pipeline"},
+    "destination": {"base", "os", "systemd", "formats", "config", "pipeline"},
     "catalog": {"base", "os", "config"},
     "engine": {"base", "os", "formats", "config", "schedule", "source", "pipeline", "destination", "catalog"},
 }

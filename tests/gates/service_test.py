@@ -58,7 +58,7 @@ class Planted(checks.Planted):
         self.assert_found("security", "exposure level")
 
     def test_view_finds_what_hides_files(self):
-        for line in ("PrivateTmp=yes", "ProtectHome=yes", "ProtectHome=tmpfs", "PrivateDevices=yes",
+        for line in ("PrivateTmp=yes", "ProtectHome=yes", "ProtectHome=tmpfs",
                      "ProtectKernelModules=yes", "TemporaryFileSystem=/srv", "InaccessiblePaths=/x",
                      "RootDirectory=/x", "RuntimeDirectory=intact", "DynamicUser=yes"):
             with self.subTest(line):

@@ -79,6 +79,22 @@ case_vfat() {
     says err "FAT refuses the character ':'"
 }
 
+# A FAT has no call of its own that tells its UUID, and the service no device to read it from.
+case_what_udev_knows_tells_a_filesystem() {
+    local known
+    disk 64M mkfs.vfat -i 1234ABCD
+    on vfat mount -t vfat -o loop "$WORK/disk"
+    known=/run/udev/data/b$(findmnt --noheadings --output MAJ:MIN "$DEST/job" | tr -d ' ')
+    mkdir -p "${known%/*}"
+    rm -f "$known"
+    expect 0 intact doctor --json "$DEST/job/"
+    is "$(from_json "$WORK/out" 'm["filesystem"]["identity"]')" ""
+    printf 'I:1\nE:ID_FS_UUID=1234-ABCD\nV:1\n' >"$known"
+    expect 0 intact doctor --json "$DEST/job/"
+    is "$(from_json "$WORK/out" 'm["filesystem"]["identity"]')" uuid:1234-ABCD
+    rm "$known"
+}
+
 case_exfat() {
     disk 64M mkfs.exfat
     on exfat mount -t exfat -o loop "$WORK/disk"

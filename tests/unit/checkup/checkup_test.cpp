@@ -2,6 +2,7 @@
 #include "checkup/checkup.hpp"
 
 #include "catalog/catalog.hpp"
+#include "checkup/checks.hpp"
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
@@ -224,6 +225,20 @@ TEST_F(CheckupTest, gives_the_drop_in_for_a_destination_that_is_read_only) {
 TEST_F(CheckupTest, gives_the_drop_in_for_a_source_that_is_hidden) {
     unit_with("InaccessiblePaths=" + std::string(std::filesystem::canonical(temp_ / "data")));
     EXPECT_EQ(found("sandbox").drop_in, "[Service]\nInaccessiblePaths=\n");
+}
+
+TEST_F(CheckupTest, warns_of_a_table_that_the_service_cannot_read) {
+    unit_with("PrivateDevices=yes");
+    EXPECT_EQ(found("sandbox").state, State::ok);
+    const auto configuration = config::load({{temp_ / "conf"}, temp_ / "state"});
+    checkup::Subject subject{host_, configuration, configuration.jobs.at(0).job};
+    subject.filesystem->name = "FAT";
+    const Finding finding = checkup::check_sandbox(subject);
+    EXPECT_EQ(finding.state, State::warning);
+    EXPECT_EQ(finding.drop_in,
+              "[Service]\nPrivateDevices=no\nDevicePolicy=closed\nDeviceAllow=block-* r\n");
+    unit_with("PrivateDevices=no");
+    EXPECT_EQ(checkup::check_sandbox(subject).state, State::ok);
 }
 
 TEST_F(CheckupTest, finds_that_pods_cannot_be_reached) {

@@ -59,6 +59,11 @@ TEST(Sandbox, a_private_tmp_is_another) {
     EXPECT_EQ(access("PrivateTmp=no\n", "/var/tmp/x"), Access::writable);
 }
 
+TEST(Sandbox, private_devices_are_not_the_hosts) {
+    EXPECT_EQ(access("PrivateDevices=yes\n", "/dev/sda"), Access::hidden);
+    EXPECT_EQ(access("PrivateDevices=yes\n", "/development"), Access::writable);
+}
+
 TEST(Sandbox, paths_are_written_as_units_take_them) {
     EXPECT_EQ(quoted_for_unit("/home/joe"), "/home/joe");
     EXPECT_EQ(quoted_for_unit("/a b"), "\"/a b\"");
