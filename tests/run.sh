@@ -7,14 +7,14 @@
 #   test    GCC, warnings are errors: unit, crash and e2e tests, gates
 #   asan    clang, warnings are errors: unit tests under AddressSanitizer and
 #           UndefinedBehaviorSanitizer
-#   tsan    GCC: unit tests under ThreadSanitizer
+#   tsan    GCC: unit tests of what starts threads under ThreadSanitizer
 #   tidy    clang-tidy on all of agent/, a dozen files at a time
 #   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
 #           power failure
 #   boot    as a service under systemd 252, in a container that is booted for it
 #   pack    the Debian package, built in a clean root, and the RPM; the first of them installed, used,
 #           upgraded in mid-run, removed and purged in a bare container
-# Without --lane all of them, the last three beside those before them but the first; --quick is --lane
+# Without --lane all of them, the last three beside the others once 'test' is built; --quick is --lane
 # test. --full has the lane vm try every crash image and every call at which a process may be killed,
 # which takes hours, instead of a sample; the lane pack build the package once more, elsewhere, and
 # compare the bytes; and the lane test cut streams at 1,200 points each, ask systemd for 5,000 calendars
@@ -108,7 +108,7 @@ configure() {
 # build PRESET [TARGET]: all of it, or what the target needs.
 build() {
     local -a target=()
-    [[ $# -lt 2 ]] || target=(--target "$2")
+    [[ -z ${2-} ]] || target=(--target "$2")
     configure "$1" || return 1
     # Ninja takes two processes more than there are cores, and a sanitizer build needs 1 GiB each.
     cmake --build --preset "$1" "${target[@]}" -- --quiet -j "$(nproc)"
@@ -146,9 +146,10 @@ run_ctest() {
     fi
 }
 
-# lane_of_preset PRESET [TARGET]: builds that, runs the preset's tests.
+# lane_of_preset PRESET [TARGET [THEN]]: builds that, runs the preset's tests, with THEN before them.
 lane_of_preset() {
-    if build "$@"; then
+    if build "$1" "${2-}"; then
+        "${3-true}"
         run_ctest "$1" || count 0 1 0
     else
         echo "FAILED: $1: the build"
@@ -164,7 +165,8 @@ needs() {
     }
 }
 
-lane_test() { lane_of_preset dev; }
+# The lanes beside it need its programs.
+lane_test() { lane_of_preset dev "" begin_beside; }
 
 lane_asan() {
     ! needs clang++-19 asan || lane_of_preset asan unit_tests
@@ -179,7 +181,7 @@ lane_tsan() {
     if ! { g++ -fsanitize=thread "$probe/probe.cpp" -o "$probe/probe" && "$probe/probe"; } 2>/dev/null; then
         skip tsan "ThreadSanitizer's programs do not start on this kernel"
     else
-        lane_of_preset tsan unit_tests
+        lane_of_preset tsan threaded_tests
     fi
     rm -rf "$probe"
 }
@@ -304,11 +306,6 @@ lane_pack() {
     fi
 }
 
-# has LANE: whether it is asked for.
-has() {
-    [[ " ${lanes[*]} " == *" $1 "* ]]
-}
-
 # run_lane LANE
 run_lane() {
     local begun=$SECONDS
@@ -319,20 +316,29 @@ run_lane() {
         $((passed - before[0])) $((failed - before[1])) $((skipped - before[2])))")
 }
 
+building=()
+waiting=()
+for lane in "${all_lanes[@]}"; do
+    [[ " ${lanes[*]} " == *" $lane "* ]] || continue
+    case $lane in
+    vm | boot | pack) waiting+=("$lane") ;;
+    *) building+=("$lane") ;;
+    esac
+done
 beside=""
 beside_log=build/beside.log
 
-# begin_beside LANE...: in a process of their own. These lanes wait for machines to boot and for servers
-# that do not answer; what compiles for the others may have what they leave of the processors.
+# begin_beside: has those lanes that wait, for machines to boot and for servers that do not answer, run in
+# a process of their own, where there are lanes that build to run meanwhile.
 begin_beside() {
     local lane
     local -a words=(--no-install)
-    for lane in "$@"; do words+=(--lane "$lane"); done
+    [[ -z $beside && ${#building[@]} -gt 0 && ${#waiting[@]} -gt 0 ]] || return 0
+    for lane in "${waiting[@]}"; do words+=(--lane "$lane"); done
     [[ $extent != full ]] || words+=(--full)
     bash tests/run.sh "${words[@]}" >"$beside_log" 2>&1 </dev/null &
     beside=$!
     trap 'kill "$beside" 2>/dev/null || true' EXIT
-    renice -n 10 -p $$ >/dev/null
 }
 
 # end_beside: waits for them; their output and figures are part of ours.
@@ -366,28 +372,19 @@ if [[ $install == yes ]]; then
     install_packages "${groups[@]}"
 fi
 
-if has test; then
-    run_lane test
-fi
-building=()
-waiting=()
-for lane in "${lanes[@]}"; do
-    case $lane in
-    test) ;;
-    vm | boot | pack) waiting+=("$lane") ;;
-    *) building+=("$lane") ;;
-    esac
-done
-if [[ ${#building[@]} -gt 0 && ${#waiting[@]} -gt 0 ]]; then
-    begin_beside "${waiting[@]}"
-    waiting_here=()
-else
-    waiting_here=("${waiting[@]}")
-fi
-for lane in "${building[@]}" "${waiting_here[@]}"; do
+for lane in "${building[@]}"; do
+    if [[ $lane != test ]]; then
+        begin_beside
+        # What compiles may have what the others leave of the processors.
+        [[ -z $beside ]] || renice -n 10 -p $$ >/dev/null
+    fi
     run_lane "$lane"
 done
-[[ -z $beside ]] || end_beside
+if [[ -n $beside ]]; then
+    end_beside
+else
+    for lane in "${waiting[@]}"; do run_lane "$lane"; done
+fi
 
 heading "summary"
 printf '%s\n' "${summary[@]}"
