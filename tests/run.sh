@@ -23,10 +23,14 @@
 # The last line is 'N passed, N failed, N skipped'; the exit status is 1 when anything failed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# The distribution's programs, those of its packages, before others of their names.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH
 # shellcheck source=tests/support/packages.sh
 source tests/support/packages.sh
 # shellcheck source=tests/support/debian.sh
 source tests/support/debian.sh
+# shellcheck source=tests/support/fast_disk.sh
+source tests/support/fast_disk.sh
 # shellcheck source=tests/vm/machine.sh
 source tests/vm/machine.sh
 # shellcheck source=tests/boot/machine.sh
@@ -119,9 +123,10 @@ run_ctest() {
     local reports=$PWD/build/$1/reports log=build/$1/ctest.log status=0 counts
     rm -rf "$reports" "build/$1/junit.xml"
     mkdir -p "$reports"
-    GTEST_OUTPUT="json:$reports/" INTACT_CASES_DIR=$reports INTACT_EXTENT=$extent \
-        ctest --preset "$1" --output-junit "$PWD/build/$1/junit.xml" >"$log" 2>&1 </dev/null ||
-        status=$?
+    fast_disk_mount
+    TMPDIR=${fast_disk:-${TMPDIR:-/tmp}} GTEST_OUTPUT="json:$reports/" INTACT_CASES_DIR=$reports \
+        INTACT_EXTENT=$extent ctest --preset "$1" --output-junit "$PWD/build/$1/junit.xml" \
+        >"$log" 2>&1 </dev/null || status=$?
     if [[ ! -f build/$1/junit.xml ]]; then
         cat "$log"
         return 1
@@ -326,6 +331,7 @@ for lane in "${all_lanes[@]}"; do
     esac
 done
 beside=""
+trap '[[ -z $beside ]] || kill "$beside" 2>/dev/null || true; fast_disk_unmount' EXIT
 beside_log=build/beside.log
 
 # begin_beside: has those lanes that wait, for machines to boot and for servers that do not answer, run in
@@ -338,14 +344,13 @@ begin_beside() {
     [[ $extent != full ]] || words+=(--full)
     bash tests/run.sh "${words[@]}" >"$beside_log" 2>&1 </dev/null &
     beside=$!
-    trap 'kill "$beside" 2>/dev/null || true' EXIT
 }
 
 # end_beside: waits for them; their output and figures are part of ours.
 end_beside() {
     local status=0 line
     wait "$beside" || status=$?
-    trap - EXIT
+    beside=""
     sed '/^=== summary$/,$d' "$beside_log"
     while read -r line; do summary+=("$line"); done < <(sed '1,/^=== summary$/d; $d' "$beside_log")
     if [[ $(tail -n 1 "$beside_log") =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]]; then
