@@ -5,9 +5,10 @@
 namespace intact {
 namespace {
 
-constexpr std::array<std::string_view, 13> kWarningNames{
-    "unreadable",  "vanished", "changed",    "shrank", "truncated",   "unsupported", "metadata",
-    "destination", "excluded", "durability", "hook",   "exit_status", "message",
+constexpr std::array<std::string_view, kWarningKinds> kWarningNames{
+    "unreadable",  "vanished",    "changed",     "shrank",   "truncated",
+    "unsupported", "metadata",    "destination", "excluded", "durability",
+    "hook",        "exit_status", "message",     "mount",    "suspicious",
 };
 
 } // namespace

@@ -1,6 +1,7 @@
 // What a run could not take, though the backup as a whole is sound. Knows no source.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,7 +24,11 @@ enum class WarningKind : std::uint8_t {
     hook,        ///< a program that was to run after the backup failed; the backup itself is whole
     exit_status, ///< the command ended with what its job takes as a warning
     message,     ///< the command said on stderr what its job takes as a warning
+    mount,       ///< another filesystem is mounted there and was left out, as the job wants it
+    suspicious,  ///< the backup is whole as far as is known, but not what its job expects
 };
+
+constexpr std::size_t kWarningKinds = static_cast<std::size_t>(WarningKind::suspicious) + 1;
 
 std::string_view name_of(WarningKind kind);
 std::optional<WarningKind> warning_kind_named(std::string_view name);

@@ -191,6 +191,21 @@ Result<std::optional<RunRecord>> Catalog::last_backup(const std::string &job) co
     return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
+Result<std::optional<RunRecord>> Catalog::last_good_backup(const std::string &job) const {
+    INTACT_TRY_ASSIGN(const Transaction transaction,
+                      Transaction::begin(impl_->database, Access::read));
+    INTACT_TRY_ASSIGN(
+        auto found,
+        read_runs(impl_->database,
+                  {fmt::format("WHERE job = ? AND archive <> '' AND NOT EXISTS (SELECT 1 FROM "
+                               "warnings WHERE warnings.run_id = runs.run_id AND kind = ?) {} "
+                               "LIMIT ?",
+                               kNewestFirst),
+                   {job, std::string(name_of(WarningKind::suspicious))},
+                   1}));
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
 Result<> Catalog::count_runs(const std::string &job) {
     INTACT_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database, Access::write));
     INTACT_TRY(catalog::count_runs(impl_->database, job));

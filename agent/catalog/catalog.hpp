@@ -56,6 +56,8 @@ public:
     Result<std::optional<RunRecord>> run(const std::string &run_id) const;
     /// The newest run of `job` that published a backup; nothing: none did.
     Result<std::optional<RunRecord>> last_backup(const std::string &job) const;
+    /// The same, of those that are not suspicious; one with other warnings is as good.
+    Result<std::optional<RunRecord>> last_good_backup(const std::string &job) const;
 
     /// Adds the runs of `job` (empty: of all) that are over to its sums, each once, as what it is
     /// by now: the last thing that is done about a run.

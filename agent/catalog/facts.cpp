@@ -23,6 +23,11 @@ public:
                           database.prepare("SELECT finished FROM runs WHERE job = ? AND "
                                            "archive <> '' AND finished IS NOT NULL "
                                            "ORDER BY started DESC LIMIT 1"));
+        INTACT_TRY_ASSIGN(Statement suspicious,
+                          database.prepare("SELECT count(*) FROM warnings WHERE kind = "
+                                           "'suspicious' AND run_id = (SELECT run_id FROM runs "
+                                           "WHERE job = ? AND archive <> '' "
+                                           "ORDER BY started DESC, run_id DESC LIMIT 1)"));
         INTACT_TRY_ASSIGN(
             Statement excused,
             database.prepare("SELECT max(t) FROM (SELECT since AS t FROM schedules WHERE job = ?1 "
@@ -38,15 +43,17 @@ public:
             database.prepare("SELECT looked, is_reachable, free_bytes, size_bytes, backups, "
                              "backup_bytes, newest_bytes, filesystem, strategy, variant "
                              "FROM destinations WHERE job = ?"));
-        return Reader(std::move(last), std::move(stages), std::move(success), std::move(excused),
-                      std::move(verified), std::move(damaged), std::move(totals),
-                      std::move(destination));
+        return Reader(std::move(last), std::move(stages), std::move(success), std::move(suspicious),
+                      std::move(excused), std::move(verified), std::move(damaged),
+                      std::move(totals), std::move(destination));
     }
 
     Result<JobFacts> read(const std::string &job) {
         JobFacts facts;
         INTACT_TRY(read_last_run(job, facts));
         INTACT_TRY_ASSIGN(facts.last_success, time_of(success_, job));
+        INTACT_TRY(
+            suspicious_.bind(job).each([&] { facts.is_suspicious = suspicious_.count(0) > 0; }));
         INTACT_TRY_ASSIGN(facts.excused, time_of(excused_, job));
         INTACT_TRY_ASSIGN(facts.verified, time_of(verified_, job));
         INTACT_TRY(damaged_.bind(job).each([&] { facts.damaged = damaged_.count(0); }));
@@ -56,11 +63,12 @@ public:
     }
 
 private:
-    Reader(Statement last, Statement stages, Statement success, Statement excused,
-           Statement verified, Statement damaged, Statement totals, Statement destination)
+    Reader(Statement last, Statement stages, Statement success, Statement suspicious,
+           Statement excused, Statement verified, Statement damaged, Statement totals,
+           Statement destination)
         : last_(std::move(last)), stages_(std::move(stages)), success_(std::move(success)),
-          excused_(std::move(excused)), verified_(std::move(verified)),
-          damaged_(std::move(damaged)), totals_(std::move(totals)),
+          suspicious_(std::move(suspicious)), excused_(std::move(excused)),
+          verified_(std::move(verified)), damaged_(std::move(damaged)), totals_(std::move(totals)),
           destination_(std::move(destination)) {}
 
     static Result<std::optional<WallTime>> time_of(Statement &statement, const std::string &job) {
@@ -113,6 +121,7 @@ private:
     Statement last_;
     Statement stages_;
     Statement success_;
+    Statement suspicious_;
     Statement excused_;
     Statement verified_;
     Statement damaged_;

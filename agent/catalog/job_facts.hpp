@@ -77,6 +77,7 @@ struct DestinationLook {
 struct JobFacts {
     std::optional<EndedRun> last;
     std::optional<WallTime> last_success; ///< when the newest backup was finished
+    bool is_suspicious = false;           ///< the newest backup is not what the job expects
     /// No slot up to then asks for a success: the job was scheduled anew, paused or disabled.
     std::optional<WallTime> excused;
     std::optional<WallTime> verified; ///< when one of its backups was last found whole

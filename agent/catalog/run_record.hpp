@@ -25,6 +25,10 @@ struct RunFailure {
 
 RunFailure failure_of(const Error &error);
 
+struct RunRecord;
+/// Whether its backup is not what the job expects.
+bool is_suspicious(const RunRecord &record);
+
 struct RunRecord {
     std::string run_id;
     std::string job;
@@ -48,7 +52,7 @@ struct RunRecord {
     std::string verified_level;      ///< "stream", "buffered", "cold", "cold-remote"
 
     std::uint64_t warning_count = 0;
-    std::vector<Warning> warnings;                  ///< the first 1,000
+    std::vector<Warning> warnings;                  ///< the first 1,000, and the first of each kind
     std::map<std::string, std::int64_t> stage_usec; ///< time spent, by stage name
     std::string stderr_tail;                        ///< of a command source, last 64 KiB
 };

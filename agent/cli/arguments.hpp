@@ -106,6 +106,11 @@ struct ListArguments {
     Form form = Form::text;
 };
 
+struct ShowArguments {
+    std::string backup;
+    Form form = Form::text;
+};
+
 struct HistoryArguments {
     std::string job;
     std::uint64_t limit = 20;
@@ -174,13 +179,12 @@ struct CompleteArguments {
 
 struct VersionArguments {};
 
-using Arguments =
-    std::variant<RunArguments, InitArguments, CheckArguments, ConfigShowArguments,
-                 ConfigSchemaArguments, VerifyArguments, RestoreArguments, ListArguments,
-                 HistoryArguments, ScheduleArguments, StatusArguments, CancelArguments,
-                 PauseArguments, ResumeArguments, ReloadArguments, AcceptClockArguments,
-                 DoctorArguments, RecoverArguments, SelftestArguments, MetricsArguments,
-                 SurveyArguments, RebuildArguments, CompleteArguments, VersionArguments>;
+using Arguments = std::variant<
+    RunArguments, InitArguments, CheckArguments, ConfigShowArguments, ConfigSchemaArguments,
+    VerifyArguments, RestoreArguments, ListArguments, ShowArguments, HistoryArguments,
+    ScheduleArguments, StatusArguments, CancelArguments, PauseArguments, ResumeArguments,
+    ReloadArguments, AcceptClockArguments, DoctorArguments, RecoverArguments, SelftestArguments,
+    MetricsArguments, SurveyArguments, RebuildArguments, CompleteArguments, VersionArguments>;
 
 struct CommandLine {
     Globals globals;

@@ -71,6 +71,20 @@ std::set<std::string> destinations_of(const config::Configuration &configuration
 
 } // namespace
 
+std::string fault_of(const destination::FoundBackup &backup) {
+    if (!backup.manifest) {
+        return backup.manifest.error().message();
+    }
+    if (!backup.size) {
+        return "the archive is missing";
+    }
+    if (*backup.size != backup.manifest->bytes) {
+        return fmt::format("the archive has {} bytes, its manifest says {}", *backup.size,
+                           backup.manifest->bytes);
+    }
+    return "";
+}
+
 Result<ChosenBackup> choose_backup(const Session &session, const std::string &word) {
     if (word.find('/') != std::string::npos) {
         return find_by_path(session, word);

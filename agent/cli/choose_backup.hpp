@@ -20,6 +20,9 @@ struct ChosenBackup {
     }
 };
 
+/// What is wrong with it as far as that shows without reading the archive; empty: nothing.
+std::string fault_of(const destination::FoundBackup &backup);
+
 /// A word with a slash is a path to an archive or manifest and needs no configuration. Else it is a
 /// job, then the name of a backup at any job's destination, then one in the current directory.
 /// Errors: not_found; usage; config_invalid; whatever reading the directories reports.

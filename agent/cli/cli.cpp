@@ -24,6 +24,7 @@ struct Dispatch {
     int operator()(const VerifyArguments &arguments) const { return verify(session, arguments); }
     int operator()(const RestoreArguments &arguments) const { return restore(session, arguments); }
     int operator()(const ListArguments &arguments) const { return list(session, arguments); }
+    int operator()(const ShowArguments &arguments) const { return show(session, arguments); }
     int operator()(const HistoryArguments &arguments) const { return history(session, arguments); }
     int operator()(const ScheduleArguments &arguments) const {
         return show_schedule(session, arguments);

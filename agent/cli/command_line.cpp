@@ -115,6 +115,7 @@ public:
         add_verify(app_, verify_, words_);
         add_restore(app_, restore_, words_);
         add_list(app_, list_, words_);
+        add_show(app_, show_backup_, words_);
         add_history(app_, history_, words_);
         add_schedule(app_, schedule_, words_);
         add_status(app_, status_, words_);
@@ -156,6 +157,7 @@ private:
     VerifyArguments verify_;
     RestoreArguments restore_;
     ListArguments list_;
+    ShowArguments show_backup_;
     HistoryArguments history_;
     ScheduleArguments schedule_;
     StatusArguments status_;
@@ -233,6 +235,10 @@ tl::expected<CommandLine, Answer> Parser::assemble() {
         list_.columns = words_.all_columns ? Columns::all : Columns::usual;
         list_.form = form;
         return with(list_);
+    }
+    if (has("show")) {
+        show_backup_.form = form;
+        return with(show_backup_);
     }
     if (has("history")) {
         history_.form = form;

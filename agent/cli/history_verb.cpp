@@ -1,4 +1,5 @@
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "catalog/catalog.hpp"
 #include "cli/format.hpp"
 #include "cli/json_lines.hpp"
@@ -48,12 +49,25 @@ std::string took(const catalog::RunRecord &record) {
         std::chrono::duration_cast<std::chrono::microseconds>(*record.finished - record.started));
 }
 
+std::string remark_on(const catalog::RunRecord &record) {
+    if (record.failure) {
+        return failure_message(record);
+    }
+    std::string remark;
+    for (const Warning &warning : record.warnings) {
+        if (warning.kind == WarningKind::suspicious) {
+            remark += (remark.empty() ? "suspicious: " : "; ") + one_line(warning.detail);
+        }
+    }
+    return remark;
+}
+
 void add_row(Table &table, const catalog::RunRecord &record) {
     table.add({std::string(name_of(record.outcome)), record.job, format_time(record.started),
                took(record), format_size(record.bytes_read), format_size(record.bytes_written),
                format_count(record.entries), format_count(record.warning_count),
                record.archive.empty() ? "-" : record.archive},
-              record.failure ? failure_message(record) : "");
+              remark_on(record));
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 #include "base/quantity.hpp"
+#include "base/text.hpp"
 #include "cli/choose_backup.hpp"
 #include "cli/choose_jobs.hpp"
 #include "cli/format.hpp"
@@ -52,48 +53,37 @@ find_backups(const Session &session, const ListArguments &arguments, std::vector
     return all_backups(session, jobs, problems);
 }
 
-/// What is wrong with it as far as that shows without reading the archive; empty: nothing.
 bool is_unreadable(const destination::FoundBackup &backup) {
     return !backup.manifest && backup.manifest.error().code() != ErrorCode::manifest_damaged;
 }
 
-std::string fault_of(const destination::FoundBackup &backup) {
-    if (!backup.manifest) {
-        return backup.manifest.error().message();
-    }
-    if (!backup.size) {
-        return "the archive is missing";
-    }
-    if (*backup.size != backup.manifest->bytes) {
-        return fmt::format("the archive has {} bytes, its manifest says {}", *backup.size,
-                           backup.manifest->bytes);
-    }
-    return "";
-}
-
 void add_row(Table &table, const ChosenBackup &chosen, Columns columns) {
     const std::string fault = fault_of(chosen.backup);
-    const std::string remark =
+    std::string remark =
         fault.empty() ? ""
                       : coloured(STDOUT_FILENO, Colour::red,
                                  is_unreadable(chosen.backup) ? "unreadable: " : "damaged: ") +
                             fault;
     if (!chosen.backup.manifest) {
-        table.add({"?", chosen.name()}, remark);
+        table.add({"?", one_line(chosen.name())}, remark);
         return;
     }
     const destination::Manifest &manifest = *chosen.backup.manifest;
-    std::vector<std::string> cells{manifest.job,
-                                   manifest.archive,
-                                   format_time(manifest.started),
-                                   format_size(manifest.bytes),
-                                   format_size(manifest.stream_bytes),
-                                   manifest.entries ? format_count(*manifest.entries) : "-",
-                                   format_count(manifest.warning_count),
-                                   verified_text(manifest.verified_depth, manifest.verified_level)};
+    if (remark.empty() && destination::is_suspicious(manifest)) {
+        remark = coloured(STDOUT_FILENO, Colour::yellow, "suspicious") + ": see 'intact show'";
+    }
+    std::vector<std::string> cells{
+        one_line(manifest.job),
+        one_line(manifest.archive),
+        format_time(manifest.started),
+        format_size(manifest.bytes),
+        format_size(manifest.stream_bytes),
+        manifest.entries ? format_count(*manifest.entries) : "-",
+        format_count(manifest.warning_count),
+        one_line(verified_text(manifest.verified_depth, manifest.verified_level))};
     if (columns == Columns::all) {
-        cells.insert(cells.end(),
-                     {manifest.run_id, manifest.host, manifest.sha256, chosen.directory->path()});
+        cells.insert(cells.end(), {one_line(manifest.run_id), one_line(manifest.host),
+                                   one_line(manifest.sha256), chosen.directory->path()});
     }
     table.add(std::move(cells), remark);
 }
@@ -137,6 +127,7 @@ nlohmann::ordered_json as_json(const ChosenBackup &chosen) {
     json["stream_bytes"] = manifest.stream_bytes;
     json["entries"] = manifest.entries ? Json(*manifest.entries) : Json(nullptr);
     json["warning_count"] = manifest.warning_count;
+    json["suspicious"] = destination::is_suspicious(manifest);
     json["verified"] = {{"depth", manifest.verified_depth}, {"level", manifest.verified_level}};
     return json;
 }

@@ -74,6 +74,7 @@ Json to_json(const catalog::RunRecord &record) {
     json["stream_sha256"] = text_or_null(record.stream_sha256);
     json["verified"] = verified_json(record);
     json["warning_count"] = record.warning_count;
+    json["suspicious"] = catalog::is_suspicious(record);
     json["warnings"] = Json::array();
     for (const Warning &warning : record.warnings) {
         json["warnings"].push_back(to_json(warning));

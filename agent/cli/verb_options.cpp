@@ -131,6 +131,15 @@ void add_list(CLI::App &app, ListArguments &list, Words &words) {
     verb.footer("Example: intact list etc");
 }
 
+void add_show(CLI::App &app, ShowArguments &show, Words &words) {
+    CLI::App &verb = *app.add_subcommand("show", "Tell all that is known of one backup");
+    verb.add_option("BACKUP", show.backup, "A path, a backup's name, or a job: its newest backup")
+        ->required()
+        ->type_name("");
+    add_json(verb, words, "Its manifest");
+    verb.footer("Example: intact show etc");
+}
+
 void add_history(CLI::App &app, HistoryArguments &history, Words &words) {
     CLI::App &verb = *app.add_subcommand("history", "List runs and how they ended, newest first");
     verb.add_option("JOB", history.job, "Only this job's")->type_name("");

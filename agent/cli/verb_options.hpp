@@ -40,6 +40,7 @@ void add_config(CLI::App &app, ConfigShowArguments &show, Words &words);
 void add_verify(CLI::App &app, VerifyArguments &verify, Words &words);
 void add_restore(CLI::App &app, RestoreArguments &restore, Words &words);
 void add_list(CLI::App &app, ListArguments &list, Words &words);
+void add_show(CLI::App &app, ShowArguments &show, Words &words);
 void add_history(CLI::App &app, HistoryArguments &history, Words &words);
 void add_schedule(CLI::App &app, ScheduleArguments &schedule, Words &words);
 void add_status(CLI::App &app, StatusArguments &status, Words &words);

@@ -14,6 +14,7 @@ int show_schema(const ConfigSchemaArguments &arguments);
 int verify(const Session &session, const VerifyArguments &arguments);
 int restore(const Session &session, const RestoreArguments &arguments);
 int list(const Session &session, const ListArguments &arguments);
+int show(const Session &session, const ShowArguments &arguments);
 int history(const Session &session, const HistoryArguments &arguments);
 int show_schedule(const Session &session, const ScheduleArguments &arguments);
 int status(const Session &session, const StatusArguments &arguments);

@@ -1,6 +1,7 @@
 #include "config/checks.hpp"
 
 #include "base/text.hpp"
+#include "base/warning.hpp"
 #include "config/config.hpp"
 #include "config/source_text.hpp"
 #include "formats/format.hpp"
@@ -187,6 +188,56 @@ std::optional<Complaint> check_exit_name(std::string_view name) {
     }
     return text_complaint("is neither an exit status nor a signal",
                           "0 to 255, or a name such as SIGPIPE");
+}
+
+std::optional<Complaint> check_warning_name(std::string_view name) {
+    const std::optional<WarningKind> kind = warning_kind_named(name);
+    if (kind == WarningKind::hook) {
+        return Complaint{Code::unknown_value,
+                         "cannot keep a backup from being published",
+                         "",
+                         "a hook that fails with this warning runs after that",
+                         0,
+                         0};
+    }
+    if (kind) {
+        return std::nullopt;
+    }
+    std::vector<std::string> known;
+    for (std::size_t i = 0; i < kWarningKinds; ++i) {
+        if (static_cast<WarningKind>(i) != WarningKind::hook) {
+            known.emplace_back(name_of(static_cast<WarningKind>(i)));
+        }
+    }
+    const std::vector<std::string> likely = nearest(name, known);
+    return Complaint{Code::unknown_value,
+                     "is no reason of a warning",
+                     "",
+                     likely.empty() ? fmt::format("one of {}", fmt::join(known, ", "))
+                                    : fmt::format("did you mean '{}'?", likely.front()),
+                     0,
+                     0};
+}
+
+std::optional<unsigned> share_of(std::string_view text) {
+    constexpr unsigned kWhole = 100;
+    unsigned percent = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), percent);
+    const bool is_share =
+        error == std::errc() && end + 1 == text.data() + text.size() && *end == '%';
+    return is_share && percent < kWhole ? std::optional(percent) : std::nullopt;
+}
+
+std::optional<Complaint> check_share(std::string_view text) {
+    if (text.empty() || share_of(text)) {
+        return std::nullopt;
+    }
+    return Complaint{Code::bad_quantity,
+                     fmt::format("cannot be {}", ticked(text)),
+                     "",
+                     "whole percent from \"0%\" to \"99%\", such as \"50%\"",
+                     0,
+                     0};
 }
 
 std::optional<Complaint> check_name_template(std::string_view text) {

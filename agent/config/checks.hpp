@@ -41,6 +41,12 @@ std::optional<Complaint> check_line_pattern(std::string_view text);
 std::optional<Complaint> check_exit_name(std::string_view name);
 /// The exit status of a name that is right; nothing: it is a signal's.
 std::optional<int> exit_status_of(std::string_view name);
+/// The reason of a warning that comes before a backup is published.
+std::optional<Complaint> check_warning_name(std::string_view name);
+/// A part of a whole as in "50%", less than all of it; empty: none is given.
+std::optional<Complaint> check_share(std::string_view text);
+/// The percent of a share that is right and not empty.
+std::optional<unsigned> share_of(std::string_view text);
 /// One name without '/'.
 std::optional<Complaint> check_file_name(std::string_view text);
 /// Of {job}, {time}, {host} and text that a file name may begin with and hold.

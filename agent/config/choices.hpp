@@ -17,6 +17,7 @@ inline constexpr std::array<std::string_view, 2> kGaps{"run-after", "skip"};
 inline constexpr std::array<std::string_view, 2> kDelayKinds{"stable", "fresh"};
 inline constexpr std::array<std::string_view, 3> kIoClasses{"as-daemon", "best-effort", "idle"};
 inline constexpr std::array<std::string_view, 3> kVerdicts{"success", "warning", "failure"};
+inline constexpr std::array<std::string_view, 2> kReactions{"publish", "fail"};
 inline constexpr std::array<std::string_view, 3> kSourceTypes{"files", "command", "kubernetes"};
 inline constexpr std::array<std::string_view, 2> kCredentialForms{"path", "content"};
 

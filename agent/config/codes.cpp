@@ -13,7 +13,7 @@ constexpr std::array<CodeRow, 29> kRows{{
     {"E005", Severity::error, "a word that is not among those the key takes"},
     {"E006", Severity::error, "a key that must be there is missing"},
     {"E007", Severity::error, "a number, size or duration outside its range"},
-    {"E008", Severity::error, "a duration or size that cannot be read"},
+    {"E008", Severity::error, "a duration, size or share that cannot be read"},
     {"E009", Severity::error, "a path that is not absolute"},
     {"E010", Severity::error, "a file whose name gives no job name"},
     {"E011", Severity::error, "a name template that cannot be used"},

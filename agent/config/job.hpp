@@ -1,6 +1,7 @@
 // A job as the operator wrote it, typed, complete with defaults and immutable. Knows no TOML.
 #pragma once
 
+#include "base/warning.hpp"
 #include "config/variable.hpp"
 #include "formats/format.hpp"
 #include "schedule/timetable.hpp"
@@ -23,6 +24,8 @@ enum class SourceType { files, command, kubernetes };
 enum class DelayKind { stable, fresh };
 enum class IoClass { as_daemon, best_effort, idle };
 enum class Verdict { success, warning, failure };
+/// What becomes of a backup that has a warning.
+enum class Reaction { publish, fail };
 
 std::string_view name_of(Compression compression);
 std::string_view name_of(Strategy strategy);
@@ -98,6 +101,16 @@ struct Verify {
     VerifyDepth after_run = VerifyDepth::archive;
 };
 
+/// By the kinds that the job's file names; of the others, a warning is published.
+using Reactions = std::map<WarningKind, Reaction>;
+
+/// What a backup should be; one that is not is published as suspicious.
+struct Expectations {
+    std::uint64_t min_size = 0;         ///< bytes of the stream
+    std::optional<unsigned> max_shrink; ///< of the last good backup's stream, in percent
+    std::uint64_t min_entries = 0;
+};
+
 struct Limits {
     std::optional<std::chrono::microseconds> timeout;
     std::optional<std::chrono::microseconds> stall_timeout;
@@ -155,6 +168,8 @@ struct Job {
     Archive archive;
     Destination destination;
     Verify verify;
+    Reactions on_warning;
+    Expectations expect;
     Limits limits;
     Conditions conditions;
     Hooks hooks;

@@ -1,5 +1,6 @@
 #include "config/job_builder.hpp"
 
+#include "config/checks.hpp"
 #include "config/choices.hpp"
 #include "config/rules.hpp"
 #include "config/settings.hpp"
@@ -103,6 +104,24 @@ Source source_of(const Effective &values) {
     }
 }
 
+Reactions reactions(const Effective &values) {
+    Reactions reactions;
+    for (const Variable &one : environment_of(values, "on_warning")) {
+        if (const auto kind = warning_kind_named(one.name)) {
+            reactions.emplace(*kind, choice_of<Reaction>(kReactions, one.value.text));
+        }
+    }
+    return reactions;
+}
+
+Expectations expectations(const Effective &values) {
+    Expectations expect;
+    expect.min_size = values.get<std::uint64_t>("expect.min_size");
+    expect.max_shrink = share_of(values.get<std::string>("expect.max_shrink"));
+    expect.min_entries = static_cast<std::uint64_t>(values.get<std::int64_t>("expect.min_entries"));
+    return expect;
+}
+
 Archive archive_of(const Effective &values) {
     Archive archive;
     archive.compression = compression_of(values);
@@ -181,6 +200,8 @@ LoadedJob build_job(const std::string &name, const Effective &values, Account ac
     job.destination.staging = values.get<std::string>("destination.staging");
     job.destination.require_mount = mount_of(values, "destination.require_mount");
     job.verify.after_run = choice<VerifyDepth>(values, "verify.after_run", kDepths);
+    job.on_warning = reactions(values);
+    job.expect = expectations(values);
     job.limits.timeout = limit(values, "run.timeout");
     job.limits.stall_timeout = limit(values, "run.stall_timeout");
     job.limits.retries = static_cast<unsigned>(values.get<std::int64_t>("run.retries"));

@@ -260,6 +260,31 @@ constexpr std::array kJobKeys{
         .choices = kDepths,
         .summary = "How deeply each new backup is read back"},
 
+    Key{.name = "on_warning",
+        .kind = Kind::table_of_texts,
+        .choices = kReactions,
+        .name_check = check_warning_name,
+        .summary = "What becomes of a backup with a warning, by the warning's reason: \"publish\", "
+                   "the default, or \"fail\": the run fails and publishes nothing"},
+
+    Key{.name = "expect.min_size",
+        .kind = Kind::size,
+        .builtin = "\"0\"",
+        .minimum = 0,
+        .maximum = kUnbounded,
+        .summary = "A backup of less content, before compression, is published as suspicious"},
+    Key{.name = "expect.max_shrink",
+        .builtin = "\"\"",
+        .check = check_share,
+        .summary = "By how much its content may be less than that of the last good backup, as in "
+                   "\"50%\", before it is suspicious; default: by any amount"},
+    Key{.name = "expect.min_entries",
+        .kind = Kind::integer,
+        .builtin = "0",
+        .minimum = 0,
+        .maximum = 1'000'000'000'000,
+        .summary = "A backup of fewer files and directories is suspicious"},
+
     Key{.name = "conditions.ac_power",
         .kind = Kind::boolean,
         .builtin = "false",

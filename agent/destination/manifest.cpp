@@ -54,7 +54,12 @@ Json to_json(const Manifest &m) {
     if (m.entries) {
         json["stream"]["entries"] = *m.entries;
     }
-    json["warnings"] = {{"count", m.warning_count}, {"first", warnings_json(m)}};
+    Json kinds = Json::object();
+    for (const auto &[kind, count] : m.warnings_by_kind) {
+        kinds[std::string(name_of(kind))] = count;
+    }
+    json["warnings"] = {
+        {"count", m.warning_count}, {"kinds", std::move(kinds)}, {"first", warnings_json(m)}};
     json["destination"] = {
         {"filesystem", m.filesystem}, {"strategy", m.strategy}, {"variant", m.variant}};
     json["verified"] = {{"depth", m.verified_depth}, {"level", m.verified_level}};
@@ -96,18 +101,40 @@ WallTime parse_time(const Json &value) {
                     &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &millis) != 7) {
         throw std::invalid_argument("'" + one_line(text) + "' is no time");
     }
+    // What nanoseconds in 64 bits can hold.
+    if (parts.tm_year < 1970 || parts.tm_year > 2261) {
+        throw std::invalid_argument("'" + one_line(text) + "' is no time of a backup");
+    }
     parts.tm_year -= 1900;
     parts.tm_mon -= 1;
     return WallTime(std::chrono::seconds(timegm(&parts)) + std::chrono::milliseconds(millis));
 }
 
-WarningKind parse_kind(const Json &value) {
-    const auto name = value.get<std::string>();
+WarningKind kind_called(const std::string &name) {
     const auto kind = warning_kind_named(name);
     if (!kind) {
         throw std::invalid_argument("'" + one_line(name) + "' is no kind of warning");
     }
     return *kind;
+}
+
+void parse_warnings(const Json &warnings, Manifest &m) {
+    warnings.at("count").get_to(m.warning_count);
+    for (const Json &warning : warnings.at("first")) {
+        m.warnings.push_back({kind_called(warning.at("kind").get<std::string>()),
+                              warning.at("path").get<std::string>(),
+                              warning.at("detail").get<std::string>()});
+    }
+    if (warnings.contains("kinds")) {
+        for (const auto &[name, count] : warnings.at("kinds").items()) {
+            m.warnings_by_kind.emplace(kind_called(name), count.get<std::uint64_t>());
+        }
+        return;
+    }
+    // Written before there were counts by kind: what it lists is what can be counted.
+    for (const Warning &warning : m.warnings) {
+        ++m.warnings_by_kind[warning.kind];
+    }
 }
 
 // A file name of ours, never a way out of the directory.
@@ -142,11 +169,7 @@ Manifest from_json(const Json &json) {
     if (stream.contains("entries")) {
         m.entries = stream.at("entries").get<std::uint64_t>();
     }
-    json.at("warnings").at("count").get_to(m.warning_count);
-    for (const Json &warning : json.at("warnings").at("first")) {
-        m.warnings.push_back({parse_kind(warning.at("kind")), warning.at("path").get<std::string>(),
-                              warning.at("detail").get<std::string>()});
-    }
+    parse_warnings(json.at("warnings"), m);
     const Json &destination = json.at("destination");
     destination.at("filesystem").get_to(m.filesystem);
     destination.at("strategy").get_to(m.strategy);

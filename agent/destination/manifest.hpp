@@ -36,7 +36,8 @@ struct Manifest {
     std::optional<std::uint64_t> entries; ///< of formats that have some
 
     std::uint64_t warning_count = 0;
-    std::vector<Warning> warnings; ///< the first 1,000, paths printable
+    std::map<WarningKind, std::uint64_t> warnings_by_kind;
+    std::vector<Warning> warnings; ///< the first 1,000 and the first of each kind, paths printable
 
     std::string filesystem;     ///< of the destination: "ext4"
     std::string strategy;       ///< "atomic-rename"
@@ -49,6 +50,11 @@ struct Manifest {
     std::string previous_archive;
     std::string previous_manifest_sha256;
 };
+
+/// Whether it is not what its job expects: no reason to remove an older one.
+inline bool is_suspicious(const Manifest &manifest) {
+    return manifest.warnings_by_kind.contains(WarningKind::suspicious);
+}
 
 constexpr std::string_view kManifestSuffix = ".manifest.json";
 constexpr std::string_view kChecksumSuffix = ".sha256";

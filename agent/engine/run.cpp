@@ -6,10 +6,12 @@
 #include "destination/publish.hpp"
 #include "destination/verify.hpp"
 #include "engine/claim.hpp"
+#include "engine/expectations.hpp"
 #include "engine/hooks.hpp"
 #include "engine/run_ledger.hpp"
 #include "engine/run_manifest.hpp"
 #include "engine/stream_source.hpp"
+#include "engine/warning_account.hpp"
 #include "engine/watch.hpp"
 #include "pipeline/store.hpp"
 
@@ -22,9 +24,6 @@
 
 namespace intact::engine {
 namespace {
-
-constexpr std::size_t kWarningsKept = 1000;
-constexpr std::size_t kWarningBytesKept = 1u << 20;
 
 // One run under way. The steps stand in the order in which they happen; each takes the value that
 // the one before it returned.
@@ -144,9 +143,10 @@ private:
     std::optional<HeldBack> held_back_;
     LastMount last_mount_;
     std::uint64_t last_bytes_ = 0; ///< of the last backup, wherever it lies
+    std::optional<catalog::RunRecord> last_good_;
     std::optional<Claim> claim_;
     std::mutex events_mutex_; ///< the walk and a command's stderr speak from threads of their own
-    std::size_t warning_bytes_ = 0;
+    WarningAccount warnings_{job_.on_warning};
     std::atomic<std::int64_t> compress_usec_{0};
     std::atomic<std::int64_t> write_usec_{0};
 };
@@ -158,14 +158,15 @@ Result<> Run::lock() {
                                           watch_.stop_token()));
     patience_ -= std::min(patience_, std::chrono::duration_cast<std::chrono::milliseconds>(
                                          context_.clock->steady() - begun));
-    const auto last = ledger_.begin(record_);
-    if (last) {
+    auto before = ledger_.begin(record_);
+    if (const auto &last = before.last) {
         progress_.expected_bytes = last->bytes_read;
         last_bytes_ = last->bytes_written;
         if (!options_.is_new_destination) {
             last_mount_ = last_mount_of(*last, job_);
         }
     }
+    last_good_ = std::move(before.last_good);
     return {};
 }
 
@@ -208,7 +209,7 @@ Result<> Run::claim() {
     if (!claim_->protocol.concern.empty()) {
         warn({WarningKind::durability, job_.destination.path, claim_->protocol.concern});
     }
-    return {};
+    return warnings_.check();
 }
 
 Result<destination::Manifest> Run::store(destination::Staging &staging) {
@@ -230,7 +231,11 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
         return fail(ErrorCode::source_incomplete, "the command ended well but wrote no byte");
     }
     progress_.entries = source->entries().value_or(0);
-
+    for (Warning &warning :
+         unmet_expectations(job_.expect, {stored->stream_bytes, source->entries()}, last_good_)) {
+        warn(std::move(warning));
+    }
+    INTACT_TRY(warnings_.check());
     return manifest_of(record_, job_, *source, claim_->archive, *stored);
 }
 
@@ -261,8 +266,7 @@ Result<destination::PublishedBackup> Run::publish(destination::Staging staging,
                                                   const destination::Manifest &proven) {
     destination::Manifest manifest = proven;
     manifest.finished = context_.clock->now();
-    manifest.warning_count = record_.warning_count;
-    manifest.warnings = record_.warnings;
+    warnings_.note_in(manifest);
     manifest.filesystem = claim_->filesystem.name;
     manifest.strategy = config::name_of(claim_->protocol.strategy);
     manifest.variant = destination::name_of(claim_->protocol.variant);
@@ -304,15 +308,14 @@ Result<> Run::confirm(destination::PublishedBackup &published,
 
 void Run::warn(Warning warning) {
     const std::lock_guard lock(events_mutex_);
+    if (!warnings_.is_wanted(warning.kind)) {
+        return;
+    }
     if (events_.on_warning) {
         events_.on_warning(warning);
     }
-    ++record_.warning_count;
-    progress_.warnings = record_.warning_count;
-    warning_bytes_ += warning.path.size() + warning.detail.size();
-    if (record_.warnings.size() < kWarningsKept && warning_bytes_ <= kWarningBytesKept) {
-        record_.warnings.push_back(std::move(warning));
-    }
+    warnings_.add(std::move(warning));
+    progress_.warnings = warnings_.count();
 }
 
 void Run::say(std::string_view line) {
@@ -327,8 +330,9 @@ void Run::settle_outcome(Result<> published) {
     record_.bytes_read = progress_.bytes_read;
     record_.bytes_written = progress_.bytes_written;
     record_.entries = progress_.entries;
+    warnings_.note_in(record_);
     if (published) {
-        record_.outcome = record_.warning_count > 0 ? Outcome::warning : Outcome::success;
+        record_.outcome = warnings_.count() > 0 ? Outcome::warning : Outcome::success;
         return;
     }
     Error error = std::move(published).error();
@@ -373,6 +377,7 @@ void Run::finish_hook(Hook hook) {
         });
         if (!ended) {
             warn({WarningKind::hook, "", ended.error().message()});
+            warnings_.note_in(record_);
             if (record_.outcome == Outcome::success) {
                 record_.outcome = Outcome::warning;
             }

@@ -6,14 +6,20 @@
 
 namespace intact::engine {
 
-std::optional<catalog::RunRecord> RunLedger::begin(const catalog::RunRecord &record) {
+RunLedger::Before RunLedger::begin(const catalog::RunRecord &record) {
     auto opened = catalog::Catalog::open(state_dir_);
     if (!opened) {
         error_ = std::move(opened).error();
-        return std::nullopt;
+        return {};
     }
     catalog_ = *std::move(opened);
-    auto last = catalog_->last_backup(record.job);
+    Before before;
+    if (auto last = catalog_->last_backup(record.job)) {
+        before.last = *std::move(last);
+    }
+    if (auto good = catalog_->last_good_backup(record.job)) {
+        before.last_good = *std::move(good);
+    }
     auto begun = catalog_->settle(record.job, record.run_id).and_then([&](const auto &) {
         return catalog_->begin(record);
     });
@@ -21,7 +27,7 @@ std::optional<catalog::RunRecord> RunLedger::begin(const catalog::RunRecord &rec
         error_ = std::move(begun).error();
         catalog_.reset();
     }
-    return last ? *std::move(last) : std::nullopt;
+    return before;
 }
 
 void RunLedger::complete(const SettledRun &settled, const std::string &directory) {

@@ -19,9 +19,14 @@ class RunLedger {
 public:
     explicit RunLedger(std::string state_dir) : state_dir_(std::move(state_dir)) {}
 
+    /// The job's backups before this run, as far as the catalog knows them.
+    struct Before {
+        std::optional<catalog::RunRecord> last;
+        std::optional<catalog::RunRecord> last_good; ///< see Catalog::last_good_backup()
+    };
     /// The row of this run, `running`; those of the job's runs that died are settled, so the caller
-    /// holds the job's lock. Returns the job's last backup.
-    std::optional<catalog::RunRecord> begin(const catalog::RunRecord &record);
+    /// holds the job's lock.
+    Before begin(const catalog::RunRecord &record);
     /// A dead run whose backup stands, as its manifest tells.
     void complete(const SettledRun &settled, const std::string &directory);
     /// How it ended. When that cannot be written, a run that succeeded is a failure from then on:

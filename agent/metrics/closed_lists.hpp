@@ -39,7 +39,7 @@ struct FailureKind {
 
 /// What fails in practice. Of the other pairs, which are hundreds, a series appears when its
 /// failure does; intact_job_runs_total counts those, too.
-inline constexpr std::array<FailureKind, 23> kUsualFailures{{
+inline constexpr std::array<FailureKind, 24> kUsualFailures{{
     {"claim", "locked"},
     {"claim", "wrong_mount"},
     {"claim", "not_found"},
@@ -48,6 +48,7 @@ inline constexpr std::array<FailureKind, 23> kUsualFailures{{
     {"source", "source_unreadable"},
     {"source", "source_failed"},
     {"source", "source_incomplete"},
+    {"source", "partial"},
     {"source", "credential_failed"},
     {"source", "program_missing"},
     {"source", "timed_out"},

@@ -231,6 +231,11 @@ constexpr std::array kFamilies{
               [](const JobSample &job, Exposition &to) {
                   add(job, to, seconds_of(job.facts->last_success));
               }},
+    JobFamily{{"intact_job_last_backup_suspicious", Type::gauge,
+               "1 if the newest backup is not what its job expects, see [expect]."},
+              [](const JobSample &job, Exposition &to) {
+                  add(job, to, job.facts->is_suspicious ? 1 : 0);
+              }},
     JobFamily{{"intact_job_last_verified_timestamp_seconds", Type::gauge,
                "When a backup of the job was last read back and found whole; 0: never."},
               [](const JobSample &job, Exposition &to) {

@@ -247,6 +247,7 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
     }
     INTACT_TRY(emit(*reading, -1));
     if (source_.one_file_system && reading->status.st_dev != root_device_) {
+        warn(WarningKind::mount, "another filesystem is mounted there: its content is left out");
         return {};
     }
     const bool is_own = is_destination(reading->status);

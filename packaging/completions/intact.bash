@@ -81,7 +81,7 @@ _intact() {
         "resume "* | "doctor "* | "recover "* | "config show")
         _intact_offer "$("$1" "${places[@]}" __complete jobs 2>/dev/null)"
         ;;
-    "verify "* | "restore "*)
+    "verify "* | "restore "* | "show "*)
         _intact_offer "$("$1" "${places[@]}" __complete jobs 2>/dev/null)
             $("$1" "${places[@]}" __complete backups 2>/dev/null)"
         [[ ${#COMPREPLY[@]} -gt 0 ]] || _filedir

@@ -76,9 +76,9 @@ complete -c intact -n 'string match -q -- "-*" (commandline -ct)' -a '(__intact_
 complete -c intact -n '__intact_count 1' -a '(__intact_verbs (__intact_words))'
 complete -c intact -n '__intact_count 2; and __intact_verb config selftest catalog' -a '(__intact_verbs (__intact_words))'
 complete -c intact -n '__intact_verb run list history schedule status cancel pause resume doctor recover "config show"' -a '(__intact_names jobs)' -d Job
-complete -c intact -n '__intact_verb verify restore' -a '(__intact_names jobs)' -d Job
-complete -c intact -n '__intact_verb verify restore' -a '(__intact_names backups)' -d Backup
-complete -c intact -n '__intact_verb verify restore check "selftest publish"' -F
+complete -c intact -n '__intact_verb verify restore show' -a '(__intact_names jobs)' -d Job
+complete -c intact -n '__intact_verb verify restore show' -a '(__intact_names backups)' -d Backup
+complete -c intact -n '__intact_verb verify restore show check "selftest publish"' -F
 complete -c intact -n '__intact_verb "config schema"' -a 'job intact.toml'
 complete -c intact -l config-dir -l state-dir -x -a '(__fish_complete_directories)'
 complete -c intact -n '__intact_verb restore' -s t -l target -x -a '(__fish_complete_directories)'

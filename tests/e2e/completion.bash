@@ -71,6 +71,7 @@ cases_of() {
     offers "$shell" "intact selftest " publish
     offers "$shell" "intact restore etc-" "$backup"
     offers "$shell" "intact verify ho" home
+    offers "$shell" "intact show etc-" "$backup"
     offers "$shell" "intact verify --depth " size checksum archive
     offers "$shell" "intact init --schedule w" weekly
     offers "$shell" "intact init --des" --destination

@@ -29,6 +29,7 @@ const std::vector<Pinned> kPinned{
     {ErrorCode::source_unreadable, "source_unreadable", 1},
     {ErrorCode::source_failed, "source_failed", 1},
     {ErrorCode::source_incomplete, "source_incomplete", 6},
+    {ErrorCode::partial, "partial", 1},
     {ErrorCode::hook_failed, "hook_failed", 1},
     {ErrorCode::credential_failed, "credential_failed", 1},
     {ErrorCode::program_missing, "program_missing", 1},

@@ -24,6 +24,8 @@ TEST(WarningKinds, keep_their_names) {
         {WarningKind::hook, "hook"},
         {WarningKind::exit_status, "exit_status"},
         {WarningKind::message, "message"},
+        {WarningKind::mount, "mount"},
+        {WarningKind::suspicious, "suspicious"},
     };
     for (const auto &[kind, name] : pinned) {
         EXPECT_EQ(name_of(kind), name);

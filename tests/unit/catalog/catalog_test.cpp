@@ -371,6 +371,21 @@ TEST_F(CatalogTest, knows_the_last_run_that_left_a_backup) {
     expect_same(catalog->last_backup("etc").value().value(), ended(running("A", "etc", 1)));
 }
 
+TEST_F(CatalogTest, the_last_good_backup_is_the_newest_that_is_not_suspicious) {
+    const auto catalog = open(state_);
+    EXPECT_EQ(catalog->last_good_backup("etc").value(), std::nullopt);
+    RunRecord suspicious = ended(running("B", "etc", 2));
+    suspicious.warnings.push_back({WarningKind::suspicious, "", "small"});
+    ASSERT_TRUE(catalog->finish(suspicious));
+    EXPECT_EQ(catalog->last_good_backup("etc").value(), std::nullopt);
+    ASSERT_TRUE(catalog->finish(ended(running("A", "etc", 1))));
+    ASSERT_TRUE(catalog->finish(failed(running("C", "etc", 3))));
+    EXPECT_EQ(catalog->last_backup("etc").value()->run_id, "B");
+    expect_same(catalog->last_good_backup("etc").value().value(), ended(running("A", "etc", 1)));
+    ASSERT_TRUE(catalog->finish(ended(running("D", "etc", 4))));
+    EXPECT_EQ(catalog->last_good_backup("etc").value()->run_id, "D");
+}
+
 TEST_F(CatalogTest, another_programs_database_is_refused) {
     temp_.write("lib/state/.keep", "");
     test::run_program("sqlite3 " + state_ + "/catalog.db 'CREATE TABLE theirs (x)'");

@@ -78,6 +78,24 @@ TEST_F(Facts, tell_the_last_run_and_the_last_success_apart) {
     EXPECT_EQ(seen.verified, second(1010));
 }
 
+TEST_F(Facts, tell_whether_the_newest_backup_is_suspicious) {
+    end(run_of("01", Outcome::success));
+    EXPECT_FALSE(facts().is_suspicious);
+    RunRecord small = run_of("02", Outcome::warning);
+    small.started = second(2000);
+    small.warnings = {{WarningKind::suspicious, "", "small"}};
+    end(small);
+    EXPECT_TRUE(facts().is_suspicious);
+    RunRecord bad = run_of("03", Outcome::failure);
+    bad.started = second(3000);
+    end(bad);
+    EXPECT_TRUE(facts().is_suspicious); // it has published nothing
+    RunRecord good = run_of("04", Outcome::success);
+    good.started = second(4000);
+    end(good);
+    EXPECT_FALSE(facts().is_suspicious);
+}
+
 TEST_F(Facts, count_each_run_once_as_what_it_was_in_the_end) {
     ASSERT_TRUE(catalog().begin(run_of("01", Outcome::running)));
     ASSERT_TRUE(catalog().count_runs("etc")); // it is on

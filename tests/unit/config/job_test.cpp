@@ -374,6 +374,22 @@ TEST_F(JobTest, shows_what_an_exit_status_is_taken_for) {
     EXPECT_EQ(setting->value, "\"warning\"");
 }
 
+TEST_F(JobTest, says_what_is_published_with_warnings_and_what_is_expected) {
+    const LoadedJob &loaded = load_job(kFilesSource + "[on_warning]\nunreadable = \"fail\"\n"
+                                                      "mount = \"publish\"\n[expect]\n"
+                                                      "min_size = \"10MiB\"\n"
+                                                      "max_shrink = \"50%\"\nmin_entries = 7\n");
+    const Reactions expected{{WarningKind::unreadable, Reaction::fail},
+                             {WarningKind::mount, Reaction::publish}};
+    EXPECT_EQ(loaded.job.on_warning, expected);
+    EXPECT_EQ(loaded.job.expect.min_size, 10U << 20);
+    EXPECT_EQ(loaded.job.expect.max_shrink, 50U);
+    EXPECT_EQ(loaded.job.expect.min_entries, 7U);
+    const Setting *setting = find_setting(loaded, "on_warning.unreadable");
+    ASSERT_NE(setting, nullptr);
+    EXPECT_EQ(setting->value, "\"fail\"");
+}
+
 TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     const std::string first =
         kFilesSource + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"

@@ -249,6 +249,18 @@ TEST_F(LoadTest, merges_exit_statuses_one_by_one) {
     EXPECT_EQ(std::get<CommandSource>(loaded.find("a")->source).exit.statuses, expected);
 }
 
+TEST_F(LoadTest, merges_what_becomes_of_warnings_one_by_one) {
+    dir_.write("high/intact.toml",
+               "[defaults.on_warning]\nunreadable = \"fail\"\nvanished = \"fail\"\n"
+               "[defaults.expect]\nmax_shrink = \"20%\"\n");
+    dir_.write("high/jobs.d/a.toml", kGood + "[on_warning]\nvanished = \"publish\"\n");
+    const Configuration loaded = load_one();
+    const Reactions expected{{WarningKind::unreadable, Reaction::fail},
+                             {WarningKind::vanished, Reaction::publish}};
+    EXPECT_EQ(loaded.find("a")->on_warning, expected);
+    EXPECT_EQ(loaded.find("a")->expect.max_shrink, 20U);
+}
+
 TEST_F(LoadTest, refuses_a_second_job_that_replaces_the_firsts_backups) {
     const std::string fixed = kGood + "[destination]\npath = \"/srv/b\"\nname = \"main\"\n";
     dir_.write("high/jobs.d/a.toml", fixed);

@@ -1,5 +1,6 @@
 #include "destination/manifest.hpp"
 
+#include "pipeline/digest.hpp"
 #include "support/temp_dir.hpp"
 
 #include <gtest/gtest.h>
@@ -25,6 +26,7 @@ destination::Manifest sample() {
     m.stream_sha256 = std::string(64, 'b');
     m.entries = 12;
     m.warning_count = 2000;
+    m.warnings_by_kind = {{WarningKind::vanished, 1999}, {WarningKind::suspicious, 1}};
     m.warnings = {{WarningKind::vanished, "/etc/a\xfe", "gone"}};
     m.filesystem = "ext4";
     m.strategy = "atomic-rename";
@@ -44,7 +46,32 @@ TEST(ManifestTest, reads_back_what_it_wrote) {
     EXPECT_EQ(parsed->bytes, 5000000000U);
     EXPECT_EQ(parsed->started, sample().started);
     EXPECT_EQ(parsed->warnings.front().kind, WarningKind::vanished);
+    EXPECT_EQ(parsed->warnings_by_kind, sample().warnings_by_kind);
+    EXPECT_TRUE(destination::is_suspicious(*parsed));
     EXPECT_EQ(parsed->previous_archive, sample().previous_archive);
+}
+
+// As manifests were before they counted by kind.
+TEST(ManifestTest, without_counts_by_kind_counts_what_it_lists) {
+    std::string text = destination::render_manifest(sample());
+    const std::size_t from = text.find("\"kinds\"");
+    text.erase(from, text.find("\"first\"") - from);
+    const std::string key = "\"manifest_sha256\": \"";
+    const std::size_t digest = text.rfind(key) + key.size();
+    text.replace(digest, 64, 64, '0');
+    text.replace(digest, 64, pipeline::Sha256::of(text));
+    const auto parsed = destination::parse_manifest(text);
+    ASSERT_TRUE(parsed) << parsed.error().message();
+    const std::map<WarningKind, std::uint64_t> expected{{WarningKind::vanished, 1}};
+    EXPECT_EQ(parsed->warnings_by_kind, expected);
+    EXPECT_EQ(parsed->warning_count, 2000U);
+    EXPECT_FALSE(destination::is_suspicious(*parsed));
+}
+
+TEST(ManifestTest, refuses_a_time_that_no_clock_of_ours_can_hold) {
+    destination::Manifest m = sample();
+    m.started = WallTime(std::chrono::hours(-24));
+    EXPECT_FALSE(destination::parse_manifest(destination::render_manifest(m)));
 }
 
 TEST(ManifestTest, notices_every_flipped_bit) {

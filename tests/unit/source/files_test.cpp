@@ -380,7 +380,9 @@ TEST_F(FilesTest, stays_on_its_file_system_when_told) {
     const auto all = paths();
     out_ = Recorder();
     source_.one_file_system = true;
+    warnings_.clear();
     const auto own = paths();
+    EXPECT_THAT(warnings(), ElementsAre("mount mnt"));
     ASSERT_EQ(umount(tree("mnt").c_str()), 0);
     EXPECT_THAT(all, ElementsAre("mnt", "mnt/over"));
     EXPECT_THAT(own, ElementsAre("mnt"));
