@@ -39,6 +39,10 @@ catalog::RunRecord record_of(const control::RunTold &run) {
     record.bytes_written = run.bytes_written;
     record.entries = run.entries;
     record.warning_count = run.warnings;
+    if (run.is_suspicious) {
+        record.warnings.push_back(
+            {WarningKind::suspicious, "", "'intact history' as root tells why"});
+    }
     if (!run.failure.empty()) {
         const auto code = error_code_named(run.failure);
         record.failure =

@@ -21,6 +21,10 @@ std::string last_text(const control::JobState &state) {
                       : "never";
 }
 
+std::string backup_text(const control::JobState &state) {
+    return time_text(state.last_success, "none") + (state.is_suspicious ? ", suspicious" : "");
+}
+
 std::string next_text(const control::JobState &state) {
     if (!state.is_enabled) {
         return "disabled";
@@ -70,8 +74,8 @@ std::string doing_text(const control::JobState &state) {
 std::string job_table(const std::vector<control::JobState> &states) {
     Table table({{"JOB"}, {"STATE"}, {"LAST RUN"}, {"LAST BACKUP"}, {"NEXT"}});
     for (const control::JobState &state : states) {
-        table.add({state.job, doing_text(state), last_text(state),
-                   time_text(state.last_success, "none"), next_text(state)});
+        table.add(
+            {state.job, doing_text(state), last_text(state), backup_text(state), next_text(state)});
     }
     return table.render();
 }
@@ -98,7 +102,7 @@ std::string job_text(const control::JobState &state) {
     if (state.last && !state.last->failure.empty()) {
         line("failed with", fmt::format("{} (run {})", state.last->failure, state.last->run_id));
     }
-    line("last backup", time_text(state.last_success, "none"));
+    line("last backup", backup_text(state));
     line("next", next_text(state));
     return text;
 }
@@ -140,6 +144,7 @@ Object to_json(const control::JobState &state) {
                 {"next_slot", time_json(state.next_slot)},
                 {"next_due", time_json(state.next_due)},
                 {"last_success", time_json(state.last_success)},
+                {"suspicious", state.is_suspicious},
                 {"last", nullptr},
                 {"progress", nullptr}};
     if (state.last) {

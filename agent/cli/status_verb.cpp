@@ -75,6 +75,7 @@ control::JobState state_of(const config::Job &job, const Known &known) {
             state.last = control::last_run_of(*facts->second.last);
         }
         state.last_success = facts->second.last_success;
+        state.is_suspicious = facts->second.is_suspicious;
     }
     return state;
 }

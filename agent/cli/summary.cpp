@@ -81,7 +81,7 @@ std::string warning_list(const std::vector<Warning> &warnings, std::uint64_t cou
         out += fmt::format("    {}\n", warning_line(warnings[i]));
     }
     if (count > shown) {
-        out += fmt::format("    and {} more: 'intact history --json' has the first 1,000\n",
+        out += fmt::format("    and {} more: 'intact show' has the first 1,000\n",
                            format_count(count - shown));
     }
     return out;

@@ -203,12 +203,8 @@ std::optional<Complaint> check_warning_name(std::string_view name) {
     if (kind) {
         return std::nullopt;
     }
-    std::vector<std::string> known;
-    for (std::size_t i = 0; i < kWarningKinds; ++i) {
-        if (static_cast<WarningKind>(i) != WarningKind::hook) {
-            known.emplace_back(name_of(static_cast<WarningKind>(i)));
-        }
-    }
+    std::vector<std::string> known = warnings_in_general();
+    known.emplace_back(name_of(WarningKind::mount));
     const std::vector<std::string> likely = nearest(name, known);
     return Complaint{Code::unknown_value,
                      "is no reason of a warning",
@@ -217,6 +213,17 @@ std::optional<Complaint> check_warning_name(std::string_view name) {
                                     : fmt::format("did you mean '{}'?", likely.front()),
                      0,
                      0};
+}
+
+std::vector<std::string> warnings_in_general() {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < kWarningKinds; ++i) {
+        const auto kind = static_cast<WarningKind>(i);
+        if (kind != WarningKind::hook && kind != WarningKind::mount) {
+            names.emplace_back(name_of(kind));
+        }
+    }
+    return names;
 }
 
 std::optional<unsigned> share_of(std::string_view text) {

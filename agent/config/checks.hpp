@@ -43,6 +43,9 @@ std::optional<Complaint> check_exit_name(std::string_view name);
 std::optional<int> exit_status_of(std::string_view name);
 /// The reason of a warning that comes before a backup is published.
 std::optional<Complaint> check_warning_name(std::string_view name);
+/// The reasons that one word for all of them means: not `mount`, which is a warning only where it
+/// is named.
+std::vector<std::string> warnings_in_general();
 /// A part of a whole as in "50%", less than all of it; empty: none is given.
 std::optional<Complaint> check_share(std::string_view text);
 /// The percent of a share that is right and not empty.

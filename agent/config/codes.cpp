@@ -5,7 +5,7 @@
 namespace intact::config {
 namespace {
 
-constexpr std::array<CodeRow, 29> kRows{{
+constexpr std::array<CodeRow, 31> kRows{{
     {"E001", Severity::error, "a file or directory cannot be read"},
     {"E002", Severity::error, "the file is not valid TOML"},
     {"E003", Severity::error, "a key or table that does not exist"},
@@ -35,9 +35,11 @@ constexpr std::array<CodeRow, 29> kRows{{
     {"W003", Severity::warning, "'M' in a duration, which means months"},
     {"W004", Severity::warning, "metrics that other hosts get without TLS or a password"},
     {"N001", Severity::note, "a stream of which nothing can be proven"},
+    {"N002", Severity::note, "entries expected of a stream that has none"},
+    {"N003", Severity::note, "a suspicious backup that takes the place of the only one"},
 }};
 
-static_assert(kRows.size() == static_cast<std::size_t>(Code::nothing_proven) + 1);
+static_assert(kRows.size() == static_cast<std::size_t>(Code::nothing_kept) + 1);
 
 } // namespace
 

@@ -40,6 +40,8 @@ enum class Code : std::uint8_t {
     months_not_minutes,
     open_to_others,
     nothing_proven,
+    nothing_counted,
+    nothing_kept,
 };
 
 struct CodeRow {

@@ -104,16 +104,6 @@ Source source_of(const Effective &values) {
     }
 }
 
-Reactions reactions(const Effective &values) {
-    Reactions reactions;
-    for (const Variable &one : environment_of(values, "on_warning")) {
-        if (const auto kind = warning_kind_named(one.name)) {
-            reactions.emplace(*kind, choice_of<Reaction>(kReactions, one.value.text));
-        }
-    }
-    return reactions;
-}
-
 Expectations expectations(const Effective &values) {
     Expectations expect;
     expect.min_size = values.get<std::uint64_t>("expect.min_size");
@@ -200,7 +190,7 @@ LoadedJob build_job(const std::string &name, const Effective &values, Account ac
     job.destination.staging = values.get<std::string>("destination.staging");
     job.destination.require_mount = mount_of(values, "destination.require_mount");
     job.verify.after_run = choice<VerifyDepth>(values, "verify.after_run", kDepths);
-    job.on_warning = reactions(values);
+    job.on_warning = reactions_of(values);
     job.expect = expectations(values);
     job.limits.timeout = limit(values, "run.timeout");
     job.limits.stall_timeout = limit(values, "run.stall_timeout");

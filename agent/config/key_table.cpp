@@ -261,11 +261,13 @@ constexpr std::array kJobKeys{
         .summary = "How deeply each new backup is read back"},
 
     Key{.name = "on_warning",
-        .kind = Kind::table_of_texts,
+        .kind = Kind::text_or_table,
         .choices = kReactions,
         .name_check = check_warning_name,
-        .summary = "What becomes of a backup with a warning, by the warning's reason: \"publish\", "
-                   "the default, or \"fail\": the run fails and publishes nothing"},
+        .all_names = warnings_in_general,
+        .summary =
+            "What becomes of a backup with a warning, by the warning's reason or for all of "
+            "them: \"publish\", the default, or \"fail\": the run fails and publishes nothing"},
 
     Key{.name = "expect.min_size",
         .kind = Kind::size,

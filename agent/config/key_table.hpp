@@ -25,10 +25,14 @@ enum class Kind : std::uint8_t {
     flag_or_text,   ///< true, false or a string
     text_or_texts,  ///< a string, or a list of strings
     table_of_texts, ///< keys of the operator's own, each a string
+    text_or_table,  ///< a table of strings, or one string for each of `all_names`
     environment,    ///< the same, each a string or a reference to a secret
 };
 
 inline constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();
+
+/// Names of a table that the agent knows.
+using Names = std::vector<std::string> (*)();
 
 /// Which types of source a key is for, as bits 1 << SourceType; 0: it is no key of a source.
 using SourceTypes = std::uint8_t;
@@ -44,7 +48,8 @@ struct Key {
     std::int64_t minimum = 0;
     std::int64_t maximum = 0;
     Check check = nullptr;      ///< of a text, or of each text of a list or table
-    Check name_check = nullptr; ///< of each name of a table_of_texts or an environment
+    Check name_check = nullptr; ///< of each name of a table
+    Names all_names = nullptr;  ///< of a text_or_table
     SourceTypes used_by = 0;
     SourceTypes required_by = 0;
     std::string_view summary{}; ///< one line, for the manual and the schema

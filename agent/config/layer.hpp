@@ -14,14 +14,14 @@
 
 namespace intact::config {
 
-/// An entry of a table_of_texts or an environment.
+/// An entry of a table_of_texts, text_or_table or environment.
 struct Entry {
     VariableValue value;
     Span span;
 };
 
 /// By Kind: boolean, integer, text and choice, texts and text_or_texts, table_of_texts and
-/// environment, duration, size.
+/// text_or_table and environment, duration, size.
 using Data = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
                           std::map<std::string, Entry>, std::chrono::microseconds, std::uint64_t>;
 

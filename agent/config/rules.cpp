@@ -2,6 +2,7 @@
 
 #include "config/choices.hpp"
 #include "config/overlap.hpp"
+#include "config/settings.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -141,6 +142,47 @@ void check_stream_format(const Effective &values, Remarks &remarks) {
     }
 }
 
+/// Where a key stands in the job's own file, else where its table does.
+Span place_of(const Effective &values, std::string_view key) {
+    const Value *own = values.job().find(key);
+    return own != nullptr ? own->key : place_for_missing(values, key.substr(0, key.find('.')));
+}
+
+void check_countable(const Effective &values, Remarks &remarks) {
+    const formats::Format format = format_of(values);
+    if (values.get<std::int64_t>("expect.min_entries") > 0 && !formats::has_entries(format.kind)) {
+        remarks.add(
+            Code::nothing_counted, place_of(values, "expect.min_entries"),
+            {fmt::format("'expect.min_entries' makes each backup suspicious: format \"{}\" has no "
+                         "entries",
+                         format.name()),
+             "", "expect.min_size and expect.max_shrink need none"});
+    }
+}
+
+void check_kept(const Effective &values, Remarks &remarks) {
+    const Reactions reactions = reactions_of(values);
+    const auto reaction = reactions.find(WarningKind::suspicious);
+    const bool is_refused = reaction != reactions.end() && reaction->second == Reaction::fail;
+    const bool is_fixed =
+        values.get<std::string>("destination.name").find("{time}") == std::string::npos;
+    if (!is_fixed || is_refused) {
+        return;
+    }
+    for (const auto &[key, is_asked] :
+         {std::pair("expect.min_size", values.get<std::uint64_t>("expect.min_size") > 0),
+          {"expect.max_shrink", !values.get<std::string>("expect.max_shrink").empty()},
+          {"expect.min_entries", values.get<std::int64_t>("expect.min_entries") > 0}}) {
+        if (is_asked) {
+            remarks.add(Code::nothing_kept, place_of(values, key),
+                        {"a suspicious backup takes the place of the last good one: "
+                         "'destination.name' has no {time}",
+                         "", "suspicious = \"fail\" in [on_warning] keeps the good one"});
+            return;
+        }
+    }
+}
+
 void check_hooks(const Effective &values, Remarks &remarks) {
     for (const std::string_view key :
          {"hooks.before", "hooks.after", "hooks.on_failure", "hooks.on_success"}) {
@@ -233,12 +275,14 @@ void check_job(const std::string &name, const Effective &values, Remarks &remark
         } else if (*type == SourceType::command) {
             check_command("source.command", values, remarks);
             check_stream_format(values, remarks);
+            check_countable(values, remarks);
         } else {
             check_pod(values, remarks);
         }
     }
     check_level(values, remarks);
     check_hooks(values, remarks);
+    check_kept(values, remarks);
     check_schedule(values, remarks);
 }
 
@@ -260,6 +304,16 @@ Compression compression_of(const Effective &values) {
 formats::Format format_of(const Effective &values) {
     return formats::Format::parse(values.get<std::string>("source.format"))
         .value_or(formats::Format{});
+}
+
+Reactions reactions_of(const Effective &values) {
+    Reactions reactions;
+    for (const Variable &one : environment_of(values, "on_warning")) {
+        if (const auto kind = warning_kind_named(one.name)) {
+            reactions.emplace(*kind, choice_of<Reaction>(kReactions, one.value.text));
+        }
+    }
+    return reactions;
 }
 
 Effective::Found level_of(const Effective &values) {

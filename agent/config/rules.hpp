@@ -20,6 +20,8 @@ std::optional<SourceType> source_type_of(const Effective &values);
 /// compression that stands there, and does not follow a job to another.
 Effective::Found level_of(const Effective &values);
 Compression compression_of(const Effective &values);
+/// By reason, the job's own over those of [defaults].
+Reactions reactions_of(const Effective &values);
 formats::Format format_of(const Effective &values);
 std::string destination_path_of(const std::string &job, const Effective &values);
 /// Without "//", "/./", "/../" and a '/' at the end, so that equal places compare equal.

@@ -38,6 +38,8 @@ std::string_view word_for(Kind kind) {
         return "table of strings";
     case Kind::environment:
         return "table of strings or references";
+    case Kind::text_or_table:
+        return "string or table of strings";
     case Kind::text:
         break;
     }
@@ -88,6 +90,11 @@ void add_type(const Key &key, Json &schema) {
     case Kind::table_of_texts:
         schema["type"] = "object";
         schema["additionalProperties"] = key.choices.empty() ? text : Json{{"enum", key.choices}};
+        break;
+    case Kind::text_or_table:
+        schema["anyOf"] = Json::array(
+            {Json{{"enum", key.choices}},
+             Json{{"type", "object"}, {"additionalProperties", {{"enum", key.choices}}}}});
         break;
     case Kind::environment:
         schema["type"] = "object";

@@ -109,7 +109,8 @@ std::vector<Setting> settings_of(const Job &job, const Effective &values) {
         if (!has_meaning(key, job)) {
             continue;
         }
-        if (key.kind == Kind::environment || key.kind == Kind::table_of_texts) {
+        if (key.kind == Kind::environment || key.kind == Kind::table_of_texts ||
+            key.kind == Kind::text_or_table) {
             append_environment(key, values, settings);
             continue;
         }

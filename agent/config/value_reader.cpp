@@ -34,6 +34,8 @@ std::string_view expected_by(Kind kind) {
     case Kind::table_of_texts:
     case Kind::environment:
         return "a table of strings";
+    case Kind::text_or_table:
+        return "a string or a table of strings";
     default:
         return "a string";
     }
@@ -62,7 +64,11 @@ public:
             return node.is_array() ? texts(*node.as_array(), span) : one_text(node, span);
         case Kind::table_of_texts:
         case Kind::environment:
-            return node.is_table() ? entries(*node.as_table()) : wrong_type(node, span);
+        case Kind::text_or_table:
+            return key_.all_names != nullptr && node.is_string()
+                       ? same_for_all(node.as_string()->get(), span)
+                   : node.is_table() ? entries(*node.as_table())
+                                     : wrong_type(node, span);
         default:
             return node.is_string() ? word(node.as_string()->get(), span) : wrong_type(node, span);
         }
@@ -198,6 +204,17 @@ private:
                           "a list of at least one string");
         }
         return good ? std::optional<Data>(std::move(values)) : std::nullopt;
+    }
+
+    std::optional<Data> same_for_all(const std::string &value, Span span) {
+        if (!choice(value, span)) {
+            return std::nullopt;
+        }
+        std::map<std::string, Entry> found;
+        for (const std::string &name : key_.all_names()) {
+            found.emplace(name, Entry{{value}, span});
+        }
+        return found;
     }
 
     std::optional<Data> entries(const toml::table &table) {

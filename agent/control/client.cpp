@@ -35,7 +35,8 @@ RunTold run_told_in(const BusValues &values) {
             fact_in<std::uint64_t>(figures, "BytesRead"),
             fact_in<std::uint64_t>(figures, "BytesWritten"),
             fact_in<std::uint64_t>(figures, "Entries"),
-            fact_in<std::uint64_t>(figures, "Warnings")};
+            fact_in<std::uint64_t>(figures, "Warnings"),
+            fact_in<bool>(figures, "Suspicious")};
 }
 
 template <typename T>

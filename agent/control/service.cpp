@@ -198,7 +198,8 @@ void Service::tell_run_ended(const RunTold &run) {
                         {"BytesRead", run.bytes_read},
                         {"BytesWritten", run.bytes_written},
                         {"Entries", run.entries},
-                        {"Warnings", run.warnings}}});
+                        {"Warnings", run.warnings},
+                        {"Suspicious", run.is_suspicious}}});
 }
 
 void Service::tell_reloaded() {

@@ -21,6 +21,7 @@ struct RunTold {
     std::uint64_t bytes_written = 0;
     std::uint64_t entries = 0;
     std::uint64_t warnings = 0;
+    bool is_suspicious = false;
 };
 
 /// Thread: that of the bus's loop.

@@ -90,6 +90,7 @@ void visit_job(Visitor &&visitor, State &state) {
     visitor.time("NextSlot", state.next_slot);
     visitor.time("NextDue", state.next_due);
     visitor.time("LastSuccess", state.last_success);
+    visitor.fact("Suspicious", state.is_suspicious);
 }
 
 } // namespace

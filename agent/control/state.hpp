@@ -45,6 +45,7 @@ struct JobState {
     std::optional<Moving> moving;
     std::optional<LastRun> last;
     std::optional<WallTime> last_success;
+    bool is_suspicious = false; ///< the newest backup is not what the job expects
 };
 
 struct AgentState {

@@ -20,7 +20,7 @@ using systemd::TimerClock;
 
 LastRuns last_runs_of(const catalog::JobFacts &facts) {
     return {facts.last ? std::optional(control::last_run_of(*facts.last)) : std::nullopt,
-            facts.last_success};
+            facts.last_success, facts.is_suspicious};
 }
 
 /// Whoever asks whether there is a daemon holds its lock for an instant.

@@ -67,7 +67,8 @@ std::string text_of(const std::string &job, const RunResult &result) {
     case Outcome::success:
         return fmt::format("{}: backup {} is whole: {}", job, result.archive, figures);
     case Outcome::warning:
-        return fmt::format("{}: backup {} is partial, {}: {}", job, result.archive,
+        return fmt::format("{}: backup {} is {}, {}: {}", job, result.archive,
+                           result.is_suspicious ? "suspicious" : "partial",
                            counted(result.warnings, "warning", "warnings"), figures);
     default:
         return fmt::format("{}: {}; until then: {}", job, with_hint(result.message, result.hint),
@@ -177,7 +178,8 @@ void log_ended(const std::string &job, const std::string &run_id, const RunResul
                  {"INTACT_BYTES_READ", std::to_string(result.bytes_read)},
                  {"INTACT_BYTES_WRITTEN", std::to_string(result.bytes_written)},
                  {"INTACT_ENTRIES", std::to_string(result.entries)},
-                 {"INTACT_WARNINGS", std::to_string(result.warnings)}}});
+                 {"INTACT_WARNINGS", std::to_string(result.warnings)},
+                 {"INTACT_SUSPICIOUS", result.is_suspicious ? "1" : "0"}}});
 }
 
 void log_missed(const std::vector<catalog::LedgerChange> &changes) {

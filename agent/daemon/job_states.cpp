@@ -37,6 +37,7 @@ control::JobState job_state_of(const scheduler::JobView &view, const RunProcess 
     }
     state.last = last.last;
     state.last_success = last.success;
+    state.is_suspicious = last.is_suspicious;
     return state;
 }
 
@@ -51,7 +52,8 @@ control::RunTold run_told_of(const std::string &job, const std::string &run_id,
             result.bytes_read,
             result.bytes_written,
             result.entries,
-            result.warnings};
+            result.warnings,
+            result.is_suspicious};
 }
 
 void note_end(LastRuns &last, const std::string &run_id, const RunResult &result, WallTime now) {
@@ -61,6 +63,7 @@ void note_end(LastRuns &last, const std::string &run_id, const RunResult &result
     last.last = {run_id, std::string(name_of(result.outcome)), result.code, now};
     if (result.outcome == Outcome::success || result.outcome == Outcome::warning) {
         last.success = now;
+        last.is_suspicious = result.is_suspicious;
     }
 }
 

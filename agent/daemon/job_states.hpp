@@ -13,6 +13,7 @@ namespace intact::daemon {
 struct LastRuns {
     std::optional<control::LastRun> last;
     std::optional<WallTime> success;
+    bool is_suspicious = false; ///< what that one with a backup published
 };
 
 /// `run` when one is on.

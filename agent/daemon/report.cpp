@@ -41,6 +41,8 @@ std::optional<RunResult> result_in(const Json &object) {
     result.bytes_written = count_in(object, "bytes_written");
     result.entries = count_in(object, "entries");
     result.warnings = count_in(object, "warning_count");
+    const auto suspicious = object.find("suspicious");
+    result.is_suspicious = suspicious != object.end() && *suspicious == true;
     return result;
 }
 

@@ -36,6 +36,7 @@ struct RunResult {
     std::uint64_t bytes_written = 0;
     std::uint64_t entries = 0;
     std::uint64_t warnings = 0;
+    bool is_suspicious = false; ///< what it published is not what the job expects
 };
 
 /// Puts lines together from what is read in pieces. What is no report makes it broken for good.

@@ -38,8 +38,8 @@ std::vector<Warning> unmet_expectations(const config::Expectations &expect,
     if (expect.max_shrink && last_good &&
         figures.bytes < share_of(last_good->bytes_read, kWhole - *expect.max_shrink)) {
         unmet.push_back(suspicious(fmt::format(
-            "{} of content, {}% less than the {} of the last good backup {}, and more than "
-            "expect.max_shrink={}%",
+            "{} of content, {}% less than the {} of the last good backup {}, more than "
+            "expect.max_shrink={}% allows",
             format_size(figures.bytes), percent_less(figures.bytes, last_good->bytes_read),
             format_size(last_good->bytes_read), os::quoted(last_good->archive),
             *expect.max_shrink)));

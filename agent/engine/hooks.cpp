@@ -55,6 +55,7 @@ Facts facts_of(const config::Job &job, Hook hook, const catalog::RunRecord &reco
         {"INTACT_BYTES_WRITTEN", std::to_string(record.bytes_written)},
         {"INTACT_ENTRIES", std::to_string(record.entries)},
         {"INTACT_WARNINGS", std::to_string(record.warning_count)},
+        {"INTACT_SUSPICIOUS", catalog::is_suspicious(record) ? "1" : "0"},
     });
     return facts;
 }

@@ -19,6 +19,20 @@ bool is_compression(Kind kind) {
 
 } // namespace
 
+bool has_entries(Kind kind) {
+    switch (kind) {
+    case Kind::automatic:
+    case Kind::tar:
+    case Kind::pgdump_custom:
+    case Kind::pgdump_tar:
+    case Kind::mongodb_archive:
+    case Kind::jsonl:
+        return true;
+    default:
+        return false;
+    }
+}
+
 std::string Format::name() const {
     std::string name(name_of(kind));
     for (const Kind compression : around) {

@@ -53,6 +53,9 @@ constexpr std::string_view name_of(Kind kind) {
     return kKinds[static_cast<std::size_t>(kind)];
 }
 
+/// Whether a stream of it has entries that are counted; of `automatic`, whether it may.
+bool has_entries(Kind kind);
+
 /// What a stream is, and in what it is compressed: "tar+gzip".
 struct Format {
     Kind kind = Kind::raw;

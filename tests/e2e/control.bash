@@ -208,6 +208,33 @@ case_status_tells_what_is_with_and_without_the_daemon() {
     says err "hint: is the daemon running"
 }
 
+case_a_suspicious_backup_is_told_by_whoever_tells_of_backups() {
+    by_hand small 'echo data' $'[expect]\nmin_size = "1KiB"'
+    daemon_on_bus
+    is "$(state_of small "['suspicious']")" False
+    dbus-monitor --session "sender='org.intact.Agent1'" >"$WORK/signals" &
+    await "the monitor" test -s "$WORK/signals"
+    expect 3 asked run small --via-daemon
+    says out 'suspicious: 5 B of content, less than expect.min_size=1.00 KiB'
+    await "the figures" grep -q '"Suspicious"' "$WORK/signals"
+    is "$(state_of small "['suspicious']")" True
+    expect 0 asked status small
+    says out '^last backup: .*, suspicious$'
+    await_log "small: backup .* is suspicious, 1 warning:"
+    kill -TERM "$DAEMON"
+    ends 0
+    # Out of the record of runs, without the daemon and by one that has just begun.
+    expect 0 asked status small
+    says out '^last backup: .*, suspicious$'
+    : >"$WORK/log"
+    daemon_on_bus
+    is "$(state_of small "['suspicious']")" True
+    by_hand small 'echo data'
+    expect 0 asked reload
+    expect 0 asked run small --via-daemon
+    is "$(state_of small "['suspicious']")" False
+}
+
 case_status_watches() {
     by_hand once
     daemon_on_bus

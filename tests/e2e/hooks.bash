@@ -85,10 +85,19 @@ environment = { PGHOST = \"/run/db\", INTACT_JOB = \"another\" }"
         tells $hook ";INTACT_BYTES_READ=5;"
         tells $hook ";INTACT_BYTES_WRITTEN=$(stat -c %s "$(archive_of etc)");"
         tells $hook ";INTACT_WARNINGS=0;"
+        tells $hook ";INTACT_SUSPICIOUS=0;"
         tells $hook ";INTACT_FINISHED=20[0-9-]+T[0-9:.]+Z;"
     done
     expect 0 intact history etc --json
     grep -q '"hook"' "$WORK/out" || fail "no time of the hooks is kept"
+}
+
+case_a_suspicious_backup_is_told_to_hooks() {
+    hooked 'echo data' "$(four_hooks)
+[expect]
+min_size = \"1KiB\""
+    expect 3 intact run etc
+    tells on_success ";INTACT_SUSPICIOUS=1;"
 }
 
 case_a_failed_run_tells_why() {

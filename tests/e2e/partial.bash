@@ -35,7 +35,7 @@ suspicious() {
 
 case_a_reason_that_says_fail_publishes_nothing() {
     tree 10 3
-    tree_job '[destination]' 'name = "fixed"' '[on_warning]' 'unsupported = "fail"'
+    tree_job '[destination]' "path = '$DEST/t'" 'name = "fixed"' '[on_warning]' 'unsupported = "fail"'
     expect 0 intact run t
     local before
     before=$(sha256sum "$DEST"/t/fixed*)
@@ -50,7 +50,7 @@ case_a_reason_that_says_fail_publishes_nothing() {
     expect 0 intact history t --json --limit=1
     is "$(from_json "$WORK/out" 'm["failure"]["code"], m["failure"]["stage"], len(m["warnings"])')" \
         "('partial', 'source', 2)"
-    tree_job '[destination]' 'name = "fixed"' '[on_warning]' 'unsupported = "publish"' \
+    tree_job '[destination]' "path = '$DEST/t'" 'name = "fixed"' '[on_warning]' 'unsupported = "publish"' \
         'unreadable = "fail"'
     expect 3 intact run t
     expect 0 intact show t
@@ -88,7 +88,7 @@ case_a_backup_that_shrinks_is_suspicious_until_it_is_right() {
     expect 0 intact run t
     tree 20 3
     expect 3 intact run t
-    says out 'suspicious: .* of content, 9[0-9]% less than the .* and more than expect.max_shrink=50%'
+    says out 'suspicious: .* of content, 9[0-9]% less than the .*, more than expect.max_shrink=50%'
     # It is no measure for the next one.
     expect 3 intact run t
     is "$(backups)" 4

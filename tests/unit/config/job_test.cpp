@@ -390,6 +390,49 @@ TEST_F(JobTest, says_what_is_published_with_warnings_and_what_is_expected) {
     EXPECT_EQ(setting->value, "\"fail\"");
 }
 
+TEST_F(JobTest, takes_one_word_for_all_reasons_but_a_mount_left_out_on_purpose) {
+    const LoadedJob &loaded = load_job("on_warning = \"fail\"\n" + kFilesSource);
+    EXPECT_EQ(loaded.job.on_warning.size(), kWarningKinds - 2);
+    EXPECT_FALSE(loaded.job.on_warning.contains(WarningKind::mount));
+    EXPECT_FALSE(loaded.job.on_warning.contains(WarningKind::hook));
+    EXPECT_EQ(loaded.job.on_warning.at(WarningKind::suspicious), Reaction::fail);
+    ASSERT_NE(find_setting(loaded, "on_warning.vanished"), nullptr);
+    EXPECT_EQ(find_setting(loaded, "on_warning.vanished")->line, 1U);
+}
+
+TEST_F(JobTest, is_told_when_what_it_expects_cannot_be_counted) {
+    const std::string command = "[source]\ntype = \"command\"\ncommand = [\"a\"]\nformat = \"";
+    const std::string expect = "\"\n[expect]\nmin_entries = 1\n";
+    load_job(command + "raw" + expect);
+    EXPECT_THAT(codes(), ElementsAre("N001", "N002"));
+    EXPECT_EQ(loaded_.diagnostics.back().line, 6U);
+    EXPECT_EQ(loaded_.diagnostics.back().severity, Severity::note);
+    load_job(command + "sqlite+gzip" + expect);
+    EXPECT_THAT(codes(), ElementsAre("N002"));
+    for (const std::string format : {"tar+gzip", "auto", "jsonl"}) {
+        load_job(command + format + expect);
+        EXPECT_THAT(codes(), IsEmpty()) << format;
+    }
+    load_job(command + "sqlite\"\n[expect]\nmin_size = \"1\"\n");
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
+TEST_F(JobTest, is_told_when_a_suspicious_backup_would_replace_the_only_good_one) {
+    const std::string fixed = kFilesSource + "[destination]\nname = \"a\"\n";
+    const std::string expect = "[expect]\nmax_shrink = \"50%\"\n";
+    load_job(fixed + expect);
+    EXPECT_THAT(codes(), ElementsAre("N003"));
+    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("suspicious = \"fail\""));
+    load_job(fixed + expect + "[on_warning]\nsuspicious = \"fail\"\n");
+    EXPECT_THAT(codes(), IsEmpty());
+    load_job("on_warning = \"fail\"\n" + fixed + expect);
+    EXPECT_THAT(codes(), IsEmpty());
+    load_job(fixed + "[expect]\nmin_entries = 0\n");
+    EXPECT_THAT(codes(), IsEmpty());
+    load_job(kFilesSource + expect);
+    EXPECT_THAT(codes(), IsEmpty());
+}
+
 TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     const std::string first =
         kFilesSource + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
@@ -448,7 +491,8 @@ TEST(KeyTable, has_each_name_once_with_a_summary_and_a_readable_default) {
         EXPECT_EQ(builtin_layer().find(key.name) != nullptr, !key.builtin.empty()) << key.name;
         EXPECT_TRUE(key.kind == Kind::choice
                         ? !key.choices.empty()
-                        : key.choices.empty() || key.kind == Kind::table_of_texts)
+                        : key.choices.empty() || key.kind == Kind::table_of_texts ||
+                              key.kind == Kind::text_or_table)
             << key.name;
         EXPECT_EQ(key.name.starts_with("source.") && key.name != "source.type", key.used_by != 0)
             << key.name;

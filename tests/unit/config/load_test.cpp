@@ -261,6 +261,18 @@ TEST_F(LoadTest, merges_what_becomes_of_warnings_one_by_one) {
     EXPECT_EQ(loaded.find("a")->expect.max_shrink, 20U);
 }
 
+TEST_F(LoadTest, a_jobs_own_reasons_come_before_one_word_for_all) {
+    dir_.write("high/intact.toml", "[defaults]\non_warning = \"fail\"\n");
+    dir_.write("high/jobs.d/a.toml", kGood + "[on_warning]\nvanished = \"publish\"\n");
+    dir_.write("high/jobs.d/b.toml", "on_warning = \"publish\"\n" + kGood);
+    const Configuration loaded = load_one();
+    EXPECT_EQ(loaded.find("a")->on_warning.at(WarningKind::vanished), Reaction::publish);
+    EXPECT_EQ(loaded.find("a")->on_warning.at(WarningKind::unreadable), Reaction::fail);
+    for (const auto &[kind, reaction] : loaded.find("b")->on_warning) {
+        EXPECT_EQ(reaction, Reaction::publish) << name_of(kind);
+    }
+}
+
 TEST_F(LoadTest, refuses_a_second_job_that_replaces_the_firsts_backups) {
     const std::string fixed = kGood + "[destination]\npath = \"/srv/b\"\nname = \"main\"\n";
     dir_.write("high/jobs.d/a.toml", fixed);

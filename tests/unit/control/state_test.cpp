@@ -21,14 +21,16 @@ JobState running_job() {
     state.moving = Moving{"source", 1, 2, 3, 4, 5};
     state.last = LastRun{"01M8FS509R1QAK5DFV4RG9TGSB", "failure", "no_space", from_usec(8)};
     state.last_success = from_usec(9);
+    state.is_suspicious = true;
     return state;
 }
 
 TEST(StateTest, a_job_is_the_same_on_the_other_side) {
     const JobState told = job_state_in("etc", facts_of(running_job()));
     EXPECT_EQ(facts_of(told), facts_of(running_job()));
-    EXPECT_EQ(facts_of(told).size(), 20U);
+    EXPECT_EQ(facts_of(told).size(), 21U);
     EXPECT_EQ(told.moving->entries, 5U);
+    EXPECT_TRUE(told.is_suspicious);
     EXPECT_EQ(told.last->failure, "no_space");
     EXPECT_EQ(told.last->ended, from_usec(8));
 }

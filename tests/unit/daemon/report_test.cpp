@@ -41,6 +41,19 @@ TEST(Report, puts_lines_together_from_pieces) {
     }
 }
 
+TEST(Report, tells_whether_the_backup_is_suspicious) {
+    const auto is_suspicious = [](const std::string &more) {
+        std::string text = kOutcome;
+        text.insert(1, more);
+        return report_of(text).result()->is_suspicious;
+    };
+    EXPECT_TRUE(is_suspicious("\"suspicious\":true,"));
+    for (const std::string value : {"false", "1", "\"true\"", "null", "[true]"}) {
+        EXPECT_FALSE(is_suspicious("\"suspicious\":" + value + ",")) << value;
+    }
+    EXPECT_FALSE(is_suspicious(""));
+}
+
 TEST(Report, is_broken_by_anything_else) {
     for (const std::string_view garbage :
          {"hello\n", "\n", "[]\n", "{}\n", "{\"event\":3}\n", "\xff\xfe\n",

@@ -31,6 +31,16 @@ TEST(FormatTest, a_name_reads_as_it_is_written) {
     }
 }
 
+TEST(FormatTest, has_entries_when_its_check_counts_some) {
+    for (const std::string_view kind : formats::kKinds) {
+        const auto check = formats::make_check({*formats::Format::parse(kind), 1, "^a$", 1});
+        const bool may_count = kind == "auto"; // and cannot tell before it sees something
+        EXPECT_EQ(formats::has_entries(formats::Format::parse(kind)->kind),
+                  check->entries().has_value() || may_count)
+            << kind;
+    }
+}
+
 TEST(CheckTest, an_error_tells_what_was_expected_where_and_how_much_came) {
     EXPECT_EQ(complaint("tar", std::string(600, '\0')),
               "600 bytes came in all: tar stream at byte 512: expected a block of 512 bytes, the "
