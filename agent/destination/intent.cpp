@@ -2,6 +2,7 @@
 
 #include "destination/content.hpp"
 #include "destination/lost_clusters.hpp"
+#include "destination/untrusted_json.hpp"
 #include "pipeline/digest.hpp"
 
 #include <algorithm>
@@ -131,7 +132,7 @@ Result<Intent> parse_intent(std::string_view text) {
         return fail(unreadable("it does not match its own digest"));
     }
     try {
-        return intent_from(Json::parse(record));
+        return intent_from(parse_untrusted<Json>(record));
     } catch (const std::exception &e) {
         return fail(unreadable(e.what()));
     }

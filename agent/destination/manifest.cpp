@@ -1,6 +1,7 @@
 #include "destination/manifest.hpp"
 
 #include "base/text.hpp"
+#include "destination/untrusted_json.hpp"
 #include "pipeline/digest.hpp"
 
 #include <charconv>
@@ -197,7 +198,7 @@ std::string render_manifest(const Manifest &manifest) {
 Result<Manifest> parse_manifest(std::string_view text) {
     INTACT_TRY(check_own_digest(text));
     try {
-        const Json json = Json::parse(text);
+        const Json json = parse_untrusted<Json>(text);
         if (const auto format = json.at("format").get<unsigned>(); format != kFormat) {
             return fail(Error(ErrorCode::unsupported,
                               fmt::format("manifest format {} is not known here", format))

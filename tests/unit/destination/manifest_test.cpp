@@ -38,6 +38,14 @@ destination::Manifest sample() {
     return m;
 }
 
+/// With the digest that it has to have, as whoever can write there can give it.
+std::string sealed(std::string text) {
+    const std::string key = "\"manifest_sha256\": \"";
+    const std::size_t digest = text.rfind(key) + key.size();
+    text.replace(digest, 64, 64, '0');
+    return text.replace(digest, 64, pipeline::Sha256::of(text));
+}
+
 TEST(ManifestTest, reads_back_what_it_wrote) {
     const std::string text = destination::render_manifest(sample());
     const auto parsed = destination::parse_manifest(text);
@@ -56,11 +64,7 @@ TEST(ManifestTest, without_counts_by_kind_counts_what_it_lists) {
     std::string text = destination::render_manifest(sample());
     const std::size_t from = text.find("\"kinds\"");
     text.erase(from, text.find("\"first\"") - from);
-    const std::string key = "\"manifest_sha256\": \"";
-    const std::size_t digest = text.rfind(key) + key.size();
-    text.replace(digest, 64, 64, '0');
-    text.replace(digest, 64, pipeline::Sha256::of(text));
-    const auto parsed = destination::parse_manifest(text);
+    const auto parsed = destination::parse_manifest(sealed(text));
     ASSERT_TRUE(parsed) << parsed.error().message();
     const std::map<WarningKind, std::uint64_t> expected{{WarningKind::vanished, 1}};
     EXPECT_EQ(parsed->warnings_by_kind, expected);
@@ -114,6 +118,10 @@ TEST(ManifestTest, survives_hostile_nesting_and_nonsense) {
                                     std::string(100000, '{'), std::string("\xff\xfe")}) {
         EXPECT_FALSE(destination::parse_manifest(text));
     }
+    std::string deep = destination::render_manifest(sample());
+    deep.insert(deep.find("\"job\""),
+                "\"x\": " + std::string(1 << 20, '[') + std::string(1 << 20, ']') + ", ");
+    EXPECT_FALSE(destination::parse_manifest(sealed(deep)));
 }
 
 TEST(ManifestTest, its_checksum_line_is_what_sha256sum_reads) {
