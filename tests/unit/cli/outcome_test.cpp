@@ -100,7 +100,7 @@ TEST(RecordJson, has_every_field_of_a_success) {
               R"("bytes_written":1024,"entries":1234,"sha256":")" +
                   std::string(64, 'a') + R"(","stream_sha256":")" + std::string(64, 'b') +
                   R"(","verified":{"depth":"archive","level":"cold"},"warning_count":0,)"
-                  R"("warnings":[],"stage_usec":{"source":5},"stderr_tail":null})");
+                  R"("suspicious":false,"warnings":[],"stage_usec":{"source":5},"stderr_tail":null})");
 }
 
 TEST(RecordJson, tells_a_failure) {
