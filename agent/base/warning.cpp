@@ -8,7 +8,8 @@ namespace {
 constexpr std::array<std::string_view, kWarningKinds> kWarningNames{
     "unreadable",  "vanished",    "changed",     "shrank",   "truncated",
     "unsupported", "metadata",    "destination", "excluded", "durability",
-    "hook",        "exit_status", "message",     "mount",    "suspicious",
+    "hook",        "exit_status", "message",     "mount",    "degraded",
+    "suspicious",
 };
 
 } // namespace

@@ -25,6 +25,7 @@ enum class WarningKind : std::uint8_t {
     exit_status, ///< the command ended with what its job takes as a warning
     message,     ///< the command said on stderr what its job takes as a warning
     mount,       ///< another filesystem is mounted there and was left out, as the job wants it
+    degraded,    ///< the pod's container lacks what the job asks of it: proof, or leaving files out
     suspicious,  ///< the backup is whole as far as is known, but not what its job expects
 };
 

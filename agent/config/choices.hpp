@@ -19,6 +19,7 @@ inline constexpr std::array<std::string_view, 3> kIoClasses{"as-daemon", "best-e
 inline constexpr std::array<std::string_view, 3> kVerdicts{"success", "warning", "failure"};
 inline constexpr std::array<std::string_view, 2> kReactions{"publish", "fail"};
 inline constexpr std::array<std::string_view, 3> kSourceTypes{"files", "command", "kubernetes"};
+inline constexpr std::array<std::string_view, 3> kPodDigests{"auto", "required", "off"};
 inline constexpr std::array<std::string_view, 2> kCredentialForms{"path", "content"};
 
 /// The enumerator of a word that is known to be among `words`.

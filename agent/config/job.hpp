@@ -20,6 +20,8 @@ namespace intact::config {
 enum class Compression { none, gzip, zstd };
 enum class Strategy { automatic, atomic_rename, copy_and_swap };
 enum class VerifyDepth { size, checksum, archive };
+/// Whether a pod tells the digest of what it sends.
+enum class PodDigest { automatic, required, off };
 enum class SourceType { files, command, kubernetes };
 enum class DelayKind { stable, fresh };
 enum class IoClass { as_daemon, best_effort, idle };
@@ -78,6 +80,7 @@ struct KubernetesSource {
     std::string container;            ///< empty: the pod's default
     std::string path;                 ///< absolute, inside the container
     std::vector<std::string> exclude; ///< handed to the pod's tar
+    PodDigest digest = PodDigest::automatic;
 };
 
 using Source = std::variant<FilesSource, CommandSource, KubernetesSource>;

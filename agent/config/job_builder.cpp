@@ -89,6 +89,7 @@ KubernetesSource kubernetes_source(const Effective &values) {
         Effective::value_as<std::string>(values.find_unless("source.selector", "source.pod"));
     source.container = values.get<std::string>("source.container");
     source.path = values.get<std::string>("source.path");
+    source.digest = choice<PodDigest>(values, "source.pod_digest", kPodDigests);
     source.exclude = values.get<Texts>("source.exclude");
     return source;
 }

@@ -205,6 +205,13 @@ constexpr std::array kJobKeys{
         .used_by = kKubernetes,
         .required_by = kKubernetes,
         .summary = "Absolute path inside the container"},
+    Key{.name = "source.pod_digest",
+        .kind = Kind::choice,
+        .builtin = "\"auto\"",
+        .choices = kPodDigests,
+        .used_by = kKubernetes,
+        .summary = "Whether the pod tells length and SHA-256 of what it sends: \"auto\" where it "
+                   "can, \"required\", or \"off\""},
 
     Key{.name = "archive.compression",
         .kind = Kind::choice,

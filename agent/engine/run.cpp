@@ -230,6 +230,7 @@ Result<destination::Manifest> Run::store(destination::Staging &staging) {
     if (stored->stream_bytes == 0) {
         return fail(ErrorCode::source_incomplete, "the command ended well but wrote no byte");
     }
+    INTACT_TRY(source->agree(stored->stream_sha256));
     progress_.entries = source->entries().value_or(0);
     for (Warning &warning :
          unmet_expectations(job_.expect, {stored->stream_bytes, source->entries()}, last_good_)) {

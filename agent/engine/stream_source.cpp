@@ -77,7 +77,7 @@ private:
     std::uint64_t entries_ = 0;
 };
 
-class Command : public StreamSource {
+class Command final : public StreamSource {
 public:
     Command(config::CommandSource source, Listener listener)
         : source_(std::move(source)), check_(make_check(source_)), listener_(std::move(listener)) {}
@@ -99,41 +99,47 @@ public:
     }
     std::string stderr_tail() const override { return end_.stderr_tail; }
 
-protected:
-    config::CommandSource source_;
-
 private:
     static std::unique_ptr<formats::StreamCheck> make_check(const config::CommandSource &source) {
         return formats::make_check({source.format, source.min_size, source.end_pattern,
                                     static_cast<std::size_t>(source.end_window)});
     }
+    const config::CommandSource source_;
     const std::unique_ptr<formats::StreamCheck> check_;
     const Listener listener_;
     source::CommandEnd end_;
 };
 
-class Kubernetes final : public Command {
+class Kubernetes final : public StreamSource {
 public:
-    Kubernetes(const config::KubernetesSource &pod, Listener listener)
-        : Command(placeholder(), std::move(listener)), pod_(pod) {}
+    Kubernetes(const config::KubernetesSource &source, Listener listener)
+        : check_(tar_check()),
+          pod_(source, std::move(listener.on_stderr), std::move(listener.on_warning)) {}
 
     Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
-        INTACT_TRY_ASSIGN(source_, source::kubernetes_command(pod_, stop));
-        return Command::stream(sink, stop);
+        return pod_.stream(sink, stop);
     }
-    std::vector<std::string> items() const override {
-        const std::string &which = pod_.pod.empty() ? pod_.selector : pod_.pod;
-        return {(pod_.namespace_.empty() ? "" : pod_.namespace_ + "/") + which + ":" + pod_.path};
+    formats::StreamCheck *check() override { return check_.get(); }
+    Result<> agree(std::string_view sha256) const override { return pod_.agree(sha256); }
+    formats::Finding finding() const override {
+        formats::Finding found = check_->finding();
+        if (pod_.has_digest()) {
+            found.proven = "checksum";
+        }
+        return found;
     }
+    std::vector<std::string> items() const override { return {pod_.item()}; }
+    std::optional<std::uint64_t> entries() const override { return check_->entries(); }
+    std::string stderr_tail() const override { return pod_.stderr_tail(); }
 
 private:
-    // The command is known only once the pod is; that its stream is a tar is known before.
-    static config::CommandSource placeholder() {
-        config::CommandSource source;
-        source.format.kind = formats::Kind::tar;
-        return source;
+    static std::unique_ptr<formats::StreamCheck> tar_check() {
+        formats::CheckOptions options;
+        options.format.kind = formats::Kind::tar;
+        return formats::make_check(options);
     }
-    const config::KubernetesSource &pod_;
+    const std::unique_ptr<formats::StreamCheck> check_;
+    source::PodStream pod_;
 };
 
 } // namespace

@@ -32,6 +32,9 @@ public:
     virtual Result<> stream(ByteSink &sink, const std::stop_token &stop) = 0;
     /// Watches the stream where its format can prove its end; null otherwise.
     virtual formats::StreamCheck *check() { return nullptr; }
+    /// Whether the stream that arrived is what its sender sent, where that one told. After the end.
+    /// Errors: source_incomplete.
+    virtual Result<> agree(std::string_view /*sha256*/) const { return {}; }
     /// What the stream was, and what is proven of it; the latter is empty where it was written
     /// here. After the end.
     virtual formats::Finding finding() const = 0;

@@ -1,122 +1,265 @@
 #include "source/kubernetes.hpp"
 
+#include "base/text.hpp"
+#include "source/kubectl_words.hpp"
+#include "source/pod_script.hpp"
+#include "source/tar_only_sink.hpp"
+
 #include <fmt/format.h>
-#include <vector>
+#include <fmt/ranges.h>
 
 namespace intact::source {
 namespace {
 
-// Collects a short answer.
-class Answer final : public ByteSink {
-public:
-    Result<std::span<std::byte>> space() override {
-        constexpr std::size_t kLimit = 1u << 20;
-        constexpr std::size_t kStep = 4096;
-        if (length_ >= kLimit) {
-            return fail(ErrorCode::source_failed, "kubectl's answer is longer than 1 MiB");
-        }
-        text_.resize(length_ + kStep);
-        return std::as_writable_bytes(std::span(text_.data() + length_, kStep));
-    }
-    void commit(std::size_t count) override { length_ += count; }
-    std::string_view text() const { return {text_.data(), length_}; }
+constexpr std::size_t kTailBytes = 64u << 10;
+constexpr int kCannotExecute = 126;
+constexpr int kNoSuchProgram = 127;
+constexpr int kSignalBase = 128; // of a shell's exit status
 
-private:
-    std::string text_;
-    std::size_t length_ = 0;
-};
+constexpr std::string_view kRunAgain =
+    "nothing was published; run the job again (a scheduled one does so by run.retries=)";
 
-std::vector<std::string> kubectl(const config::KubernetesSource &source) {
-    std::vector<std::string> argv{source.kubectl};
-    const auto add = [&](std::string_view option, const std::string &value) {
-        if (!value.empty()) {
-            argv.push_back(fmt::format("--{}={}", option, value));
-        }
+std::string words_for(const std::vector<std::string> &programs) {
+    return fmt::format("{}", fmt::join(programs, ", "));
+}
+
+// What GNU tar ends with status 1 for, and goes on after.
+std::optional<Warning> file_warning(std::string_view line) {
+    struct Known {
+        std::string_view words;
+        WarningKind kind;
     };
-    add("kubeconfig", source.kubeconfig);
-    add("context", source.context);
-    add("namespace", source.namespace_);
-    return argv;
-}
-
-std::vector<std::string> lines_of(std::string_view text) {
-    std::vector<std::string> lines;
-    while (!text.empty()) {
-        const std::size_t end = std::min(text.find('\n'), text.size());
-        if (end > 0) {
-            lines.emplace_back(text.substr(0, end));
-        }
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return lines;
-}
-
-// One line a pod: name, phase, its Ready condition, and when its deletion began (empty: it did
-// not).
-constexpr std::string_view kPodLines =
-    R"(jsonpath={range .items[*]}{.metadata.name}{" "}{.status.phase}{" "})"
-    R"({.status.conditions[?(@.type=="Ready")].status}{" "}{.metadata.deletionTimestamp}{"\n"}{end})";
-
-Result<std::string> select_pod(const config::KubernetesSource &source,
-                               const std::stop_token &stop) {
-    config::CommandSource query;
-    query.command = kubectl(source);
-    for (const std::string &argument :
-         {std::string("get"), std::string("pods"), "--selector=" + source.selector,
-          std::string("--output"), std::string(kPodLines)}) {
-        query.command.push_back(argument);
-    }
-    Answer answer;
-    CommandEnd end;
-    if (auto asked = run_command(query, answer, {}, stop, end); !asked) {
-        return fail(
-            std::move(asked).error().within("find the pod of selector '" + source.selector + "'"));
-    }
-    std::vector<std::string> ready;
-    std::string seen;
-    for (const std::string &line : lines_of(answer.text())) {
-        const std::string name = line.substr(0, line.find(' '));
-        const std::string state = line.substr(name.size());
-        seen += fmt::format("{}{} ({})", seen.empty() ? "" : ", ", name,
-                            state.substr(std::min<std::size_t>(1, state.size())));
-        if (state == " Running True" || state == " Running True ") {
-            ready.push_back(name);
+    for (const Known &known : {Known{": file changed as we read it", WarningKind::changed},
+                               Known{": File removed before we read it", WarningKind::vanished},
+                               Known{": file removed before we read it", WarningKind::vanished},
+                               Known{": File shrank by ", WarningKind::shrank}}) {
+        const std::size_t at = line.rfind(known.words);
+        constexpr std::string_view kTar = "tar: ";
+        if (line.starts_with(kTar) && at != std::string_view::npos && at >= kTar.size()) {
+            return Warning{known.kind, std::string(line.substr(kTar.size(), at - kTar.size())),
+                           "said the pod's tar:" + one_line(line.substr(at + 1))};
         }
     }
-    if (ready.size() != 1) {
-        return fail(
-            Error(ErrorCode::source_failed,
-                  fmt::format(
-                      "selector '{}' names {} running and ready pods, need exactly one; found: {}",
-                      source.selector, ready.size(), seen.empty() ? "none" : seen))
-                .with_hint("narrow source.selector=, or name the pod by source.pod="));
-    }
-    return ready.front();
+    return std::nullopt;
 }
 
 } // namespace
 
-Result<config::CommandSource> kubernetes_command(const config::KubernetesSource &source,
-                                                 const std::stop_token &stop) {
-    std::string pod = source.pod;
-    if (pod.empty()) {
-        INTACT_TRY_ASSIGN(pod, select_pod(source, stop));
+// One `kubectl exec`. Its ear is stderr's thread, which has ended before anything here is read.
+struct PodStream::Attempt {
+    std::optional<PodMarks> marks; ///< nothing: plain tar
+    KubectlWords words;
+    CommandEnd end;
+    std::uint64_t bytes = 0;
+    std::uint64_t file_warnings = 0;
+
+    bool has_marks() const { return marks && marks->any(); }
+    bool found_no_shell() const {
+        return marks && !marks->any() && bytes == 0 &&
+               (words.says_no_program() || end.exit_code == kCannotExecute ||
+                end.exit_code == kNoSuchProgram);
     }
-    config::CommandSource command;
-    command.format.kind = formats::Kind::tar;
-    command.command = kubectl(source);
-    command.command.insert(command.command.end(), {"exec", pod});
-    if (!source.container.empty()) {
-        command.command.push_back("--container=" + source.container);
+};
+
+Result<> PodStream::stream(ByteSink &sink, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(pod_, find_pod(source_, stop));
+    if (source_.digest != config::PodDigest::off) {
+        INTACT_TRY_ASSIGN(std::string mark, make_mark());
+        Attempt marked;
+        marked.marks.emplace(std::move(mark));
+        auto done = run(marked, sink, stop);
+        if (done || !marked.found_no_shell()) {
+            return done;
+        }
+        INTACT_TRY(degrade("no shell"));
     }
-    command.command.insert(command.command.end(), {"--", "tar", "-C", "/", "-cf", "-"});
-    for (const std::string &pattern : source.exclude) {
-        command.command.push_back("--exclude=" + pattern);
+    Attempt plain;
+    return run(plain, sink, stop);
+}
+
+Result<> PodStream::run(Attempt &attempt, ByteSink &sink, const std::stop_token &stop) {
+    config::CommandSource exec;
+    exec.command = kubectl_for(source_);
+    exec.command.insert(exec.command.end(), {"exec", pod_->name});
+    if (!source_.container.empty()) {
+        exec.command.push_back("--container=" + source_.container);
     }
-    // "./" keeps a name that begins with '-' from being an option.
-    const std::size_t name = source.path.find_first_not_of('/');
-    command.command.push_back(name == std::string::npos ? "." : "./" + source.path.substr(name));
-    return command;
+    exec.command.emplace_back("--");
+    const std::vector<std::string> inside =
+        attempt.marks ? marked_tar(source_, attempt.marks->mark()) : plain_tar(source_);
+    exec.command.insert(exec.command.end(), inside.begin(), inside.end());
+
+    const auto hear = [&](std::string_view line) {
+        const auto words = attempt.marks ? attempt.marks->take(line) : std::optional(line);
+        if (!words) {
+            return;
+        }
+        attempt.words.hear(*words);
+        keep(*words);
+        if (auto warning = file_warning(*words)) {
+            ++attempt.file_warnings;
+            on_warning_(*std::move(warning));
+        }
+        if (on_stderr_) {
+            on_stderr_(*words);
+        }
+    };
+    TarOnlySink tar(sink);
+    auto ran = run_command(exec, tar, hear, stop, attempt.end);
+    if (ran) {
+        ran = tar.finish();
+    }
+    attempt.bytes = tar.passed();
+    if (!tar.words().empty()) {
+        hear(tar.words());
+        if (ran) {
+            ran = fail(ErrorCode::source_failed, "kubectl exec gave no tar");
+        }
+    }
+    if (ran) {
+        ran = judge(attempt);
+    }
+    if (ran || ran.error().code() == ErrorCode::cancelled || attempt.found_no_shell()) {
+        return ran;
+    }
+    return explain(std::move(ran).error(), attempt, stop);
+}
+
+// kubectl has ended with status 0, which it also does when it has lost the end.
+Result<> PodStream::judge(const Attempt &attempt) {
+    if (!attempt.marks) {
+        return {}; // the structure of the tar is all that there is to go by
+    }
+    const PodMarks &marks = *attempt.marks;
+    if (!marks.status()) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("kubectl exec ended with status 0, but the pod did not say "
+                                      "that its tar had ended; {} bytes came",
+                                      attempt.bytes))
+                        .with_hint(kRunAgain));
+    }
+    if (*marks.status() > kSignalBase) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("the pod's tar was ended by signal {} after {} bytes",
+                                      *marks.status() - kSignalBase, attempt.bytes))
+                        .with_hint("see the container's memory limit and 'kubectl describe pod'"));
+    }
+    const bool only_files_changed = marks.is_gnu_tar() && *marks.status() == 1;
+    const std::string ended =
+        fmt::format("the pod's tar exited with status {}{}{}", *marks.status(),
+                    attempt.words.told().empty() ? "" : ": ", one_line(attempt.words.told()));
+    if (*marks.status() != 0 && !only_files_changed) {
+        return fail(Error(ErrorCode::source_failed, ended)
+                        .with_hint("see what it said in the log; 'source.exclude=' leaves out what "
+                                   "it cannot read"));
+    }
+    if (marks.lacking().empty()) {
+        INTACT_TRY(judge_length(marks, attempt.bytes));
+    } else {
+        INTACT_TRY(degrade(words_for(marks.lacking())));
+    }
+    if (only_files_changed && attempt.file_warnings == 0) {
+        on_warning_({WarningKind::exit_status, "", ended});
+    }
+    if (marks.lacks_exclude()) {
+        on_warning_({WarningKind::degraded, "",
+                     "the container's tar does not know --exclude: nothing was left out"});
+    }
+    return {};
+}
+
+Result<> PodStream::judge_length(const PodMarks &marks, std::uint64_t came) {
+    if (!marks.bytes() || marks.sha256().empty()) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("kubectl exec ended with status 0, but the pod did not say "
+                                      "how much it had sent; {} bytes came",
+                                      came))
+                        .with_hint(kRunAgain));
+    }
+    if (*marks.bytes() != came) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("kubectl exec ended with status 0, but of the {} bytes that "
+                                      "the pod sent {} came",
+                                      *marks.bytes(), came))
+                        .with_hint(kRunAgain));
+    }
+    sha256_ = marks.sha256();
+    return {};
+}
+
+Result<> PodStream::degrade(std::string_view lack) {
+    const std::string words = fmt::format(
+        "the container lacks what it needs to tell how much it sent and its SHA-256 ({})", lack);
+    if (source_.digest == config::PodDigest::required) {
+        return fail(Error(ErrorCode::program_missing, words)
+                        .with_hint("source.pod_digest = \"auto\" takes the backup all the same, "
+                                   "and says so"));
+    }
+    on_warning_({WarningKind::degraded, "",
+                 words + ": only the structure of the tar proves that it is whole"});
+    return {};
+}
+
+// Of what failed: the reason, and what befell the pod in the meantime.
+Result<> PodStream::explain(Error error, const Attempt &attempt,
+                            const std::stop_token &stop) const {
+    if (attempt.marks && attempt.marks->lacks("tar")) {
+        return fail(Error(ErrorCode::program_missing, "the container has no tar")
+                        .with_hint("a sidecar container with one that mounts the same volume can "
+                                   "be named by source.container="));
+    }
+    if (attempt.end.exit_code != 0) {
+        const auto reason = attempt.words.reason();
+        if (reason && attempt.bytes == 0 && !attempt.has_marks()) {
+            return fail(*reason);
+        }
+        error = reason.value_or(Error(
+            ErrorCode::source_failed,
+            fmt::format("kubectl exec exited with status {}{}{}", attempt.end.exit_code,
+                        attempt.words.told().empty() ? "" : ": ", one_line(attempt.words.told()))));
+    } else if (error.code() == ErrorCode::program_missing) {
+        return fail(std::move(error));
+    }
+    if (const auto befell = what_befell(source_, *pod_, stop)) {
+        return fail(std::move(error)
+                        .within(fmt::format("{}, after {} bytes", *befell, attempt.bytes))
+                        .with_code(ErrorCode::source_incomplete)
+                        .with_hint("nothing was published; run the job again when the pod is "
+                                   "ready: 'kubectl describe pod' says what happened to it"));
+    }
+    return fail(std::move(error));
+}
+
+Result<> PodStream::agree(std::string_view sha256) const {
+    if (has_digest() && sha256 != sha256_) {
+        return fail(Error(ErrorCode::source_incomplete,
+                          fmt::format("what came has not the SHA-256 of what the pod sent: {}, not "
+                                      "{}",
+                                      sha256, sha256_))
+                        .with_hint(kRunAgain));
+    }
+    return {};
+}
+
+std::string PodStream::item() const {
+    const std::string &which = pod_                  ? pod_->name
+                               : source_.pod.empty() ? source_.selector
+                                                     : source_.pod;
+    return fmt::format("{}{}{}:{}", source_.namespace_, source_.namespace_.empty() ? "" : "/",
+                       which, source_.path);
+}
+
+void PodStream::keep(std::string_view line) {
+    stderr_tail_.append(line).append("\n");
+    if (stderr_tail_.size() > 2 * kTailBytes) {
+        stderr_tail_.erase(0, stderr_tail_.size() - kTailBytes);
+    }
+}
+
+std::string PodStream::stderr_tail() const {
+    return stderr_tail_.size() <= kTailBytes
+               ? stderr_tail_
+               : stderr_tail_.substr(stderr_tail_.size() - kTailBytes);
 }
 
 } // namespace intact::source

@@ -26,6 +26,7 @@ TEST(WarningKinds, keep_their_names) {
         {WarningKind::message, "message"},
         {WarningKind::mount, "mount"},
         {WarningKind::suspicious, "suspicious"},
+        {WarningKind::degraded, "degraded"},
     };
     for (const auto &[kind, name] : pinned) {
         EXPECT_EQ(name_of(kind), name);

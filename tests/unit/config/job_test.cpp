@@ -164,7 +164,7 @@ TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
     const Job &job = load_job("[source]\ntype = \"kubernetes\"\nkubectl = \"/opt/kubectl\"\n"
                               "context = \"c\"\nkubeconfig = \"/k\"\nnamespace = \"n\"\n"
                               "selector = \"app=x\"\ncontainer = \"db\"\npath = \"/data\"\n"
-                              "exclude = [\"lost+found\"]\n")
+                              "exclude = [\"lost+found\"]\npod_digest = \"required\"\n")
                          .job;
     const auto &source = std::get<KubernetesSource>(job.source);
     EXPECT_EQ(source.kubectl, "/opt/kubectl");
@@ -176,6 +176,7 @@ TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
     EXPECT_EQ(source.container, "db");
     EXPECT_EQ(source.path, "/data");
     EXPECT_THAT(source.exclude, ElementsAre("lost+found"));
+    EXPECT_EQ(source.digest, PodDigest::required);
 }
 
 TEST_F(JobTest, keeps_its_schedule) {
