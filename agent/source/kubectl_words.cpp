@@ -37,6 +37,9 @@ constexpr std::string_view kNode =
 // The first rule whose words were heard counts, whatever the order in which they were said: what
 // names a cause stands before what only says that something went wrong.
 constexpr std::array kRules{
+    // Its program may be what is not found: of the one in the container the next rules tell.
+    Rule{"getting credentials: ", ErrorCode::credential_failed,
+         "kubectl could not get its credentials", kLogin},
     Rule{"executable file not found", ErrorCode::program_missing,
          "the container does not have the program", "it needs a tar of its own"},
     Rule{"no such file or directory: unknown", ErrorCode::program_missing,
@@ -46,8 +49,6 @@ constexpr std::array kRules{
     Rule{"the server has asked for the client to provide credentials", ErrorCode::credential_failed,
          "the API server knows nobody so", kLogin},
     Rule{"Unauthorized", ErrorCode::credential_failed, "the API server knows nobody so", kLogin},
-    Rule{"getting credentials: ", ErrorCode::credential_failed,
-         "kubectl could not get its credentials", kLogin},
     Rule{"is forbidden", ErrorCode::permission_denied, "the API server does not allow it", kAllow},
     Rule{"Forbidden", ErrorCode::permission_denied, "the API server does not allow it", kAllow},
     Rule{"container not found", ErrorCode::not_found, "the container does not run", kContainer},
@@ -114,7 +115,6 @@ constexpr std::array kRules{
     Rule{"Internal error occurred", ErrorCode::source_failed,
          "the API server or the node has failed", kNode},
 };
-constexpr std::size_t kNoProgramRules = 2;
 
 } // namespace
 
@@ -141,7 +141,7 @@ void KubectlWords::hear(std::string_view line) {
 }
 
 bool KubectlWords::says_no_program() const {
-    return rule_ < kNoProgramRules;
+    return rule_ < kRules.size() && kRules[rule_].code == ErrorCode::program_missing;
 }
 
 std::optional<Error> KubectlWords::reason() const {

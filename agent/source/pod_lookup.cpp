@@ -21,6 +21,9 @@ constexpr std::string_view kPodLine =
     R"({.ready}{"="}{.state.waiting.reason}{"="}{.state.terminated.reason}{"="})"
     R"({.lastState.terminated.reason}{","}{end}{"\n"})";
 
+// A question is short, and an API server that takes the connection may still never answer.
+constexpr std::string_view kPatience = "--request-timeout=60s";
+
 constexpr std::size_t kCandidatesTold = 10;
 
 // Collects a short answer.
@@ -79,7 +82,8 @@ Result<std::vector<Pod>> ask(const config::KubernetesSource &source,
     config::CommandSource query;
     query.command = kubectl_for(source);
     query.command.insert(query.command.end(), which.begin(), which.end());
-    query.command.insert(query.command.end(), {"--output", "jsonpath=" + form});
+    query.command.insert(query.command.end(),
+                         {"--output", "jsonpath=" + form, std::string(kPatience)});
     Answer answer;
     CommandEnd end;
     KubectlWords words;

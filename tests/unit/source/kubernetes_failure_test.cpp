@@ -28,6 +28,9 @@ const std::vector<Spoken> kSpoken{
     {"Unable to connect to the server: getting credentials: exec: executable aws failed with exit "
      "code 255",
      ErrorCode::credential_failed, "could not get its credentials", "credentials"},
+    {"Unable to connect to the server: getting credentials: exec: exec: \"aws\": executable file "
+     "not found in $PATH",
+     ErrorCode::credential_failed, "could not get its credentials", "credentials"},
     {"The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or "
      "port?",
      ErrorCode::source_failed, "cannot be reached", "kubectl version"},
