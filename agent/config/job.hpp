@@ -81,6 +81,7 @@ struct KubernetesSource {
     std::string path;                 ///< absolute, inside the container
     std::vector<std::string> exclude; ///< handed to the pod's tar
     PodDigest digest = PodDigest::automatic;
+    ExitRules exit; ///< of the pod's tar
 };
 
 using Source = std::variant<FilesSource, CommandSource, KubernetesSource>;

@@ -91,6 +91,7 @@ KubernetesSource kubernetes_source(const Effective &values) {
     source.path = values.get<std::string>("source.path");
     source.digest = choice<PodDigest>(values, "source.pod_digest", kPodDigests);
     source.exclude = values.get<Texts>("source.exclude");
+    source.exit = exit_rules(values);
     return source;
 }
 

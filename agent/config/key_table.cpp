@@ -139,21 +139,22 @@ constexpr std::array kJobKeys{
         .kind = Kind::table_of_texts,
         .choices = kVerdicts,
         .name_check = check_exit_name,
-        .used_by = kCommand,
-        .summary = "Which exit statuses of the command, and signals that end it, are a success, a "
-                   "warning or a failure; default: 0 is a success, all else a failure"},
+        .used_by = kCommand | kKubernetes,
+        .summary = "Which exit statuses of the command, or of a pod's tar, and signals that end "
+                   "it, are a success, a warning or a failure; default: 0 is a success, all else a "
+                   "failure"},
     Key{.name = "source.stderr_warnings",
         .kind = Kind::texts,
         .builtin = "[]",
         .check = check_line_pattern,
-        .used_by = kCommand,
+        .used_by = kCommand | kKubernetes,
         .summary = "A line on stderr in which one of these is found, in RE2's syntax over bytes, "
                    "is a warning"},
     Key{.name = "source.stderr_failures",
         .kind = Kind::texts,
         .builtin = "[]",
         .check = check_line_pattern,
-        .used_by = kCommand,
+        .used_by = kCommand | kKubernetes,
         .summary = "With a line on stderr in which one of these is found there is no backup, "
                    "however the command ends"},
     Key{.name = "source.environment",

@@ -78,8 +78,9 @@ int exit_code_for(const RunResult &result) {
 
 std::map<std::string, std::string> environment_of_runs() {
     std::map<std::string, std::string> variables = os::clean_environment();
-    for (const char *name : {"INTACT_CONFIG_DIR", "INTACT_STATE_DIR", "STATE_DIRECTORY",
-                             "CREDENTIALS_DIRECTORY", "TZ"}) {
+    for (const char *name :
+         {"INTACT_CONFIG_DIR", "INTACT_STATE_DIR", "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "TZ",
+          "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT"}) {
         if (const char *value = std::getenv(name)) {
             // A run starts in another directory than we did.
             variables[name] = std::string_view(name).ends_with("_DIR") && *value != '\0'

@@ -143,9 +143,9 @@ Result<os::Process> start_with(const config::Variables &variables, os::Spawn &sp
 } // namespace
 
 Result<> run_command(const config::CommandSource &source, ByteSink &sink, const LineSink &on_stderr,
-                     const std::stop_token &stop, CommandEnd &end) {
+                     const std::stop_token &stop, CommandEnd &end, int stdin_fd) {
     const std::string &program = source.command.front();
-    os::Spawn spawn{source.command, os::clean_environment(), source.working_directory};
+    os::Spawn spawn{source.command, os::clean_environment(), source.working_directory, stdin_fd};
     spawn.capabilities = os::Spawn::Capabilities::dropped;
     INTACT_TRY_ASSIGN(os::Process process, start_with(source.environment, spawn, stop));
     const os::StopFd stop_fd(stop);
@@ -176,7 +176,8 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
     INTACT_TRY(kept);
 
     end.exit_code = status->code;
-    INTACT_TRY_ASSIGN(end.warnings, judge.judge(program, *status, lines.last_line()));
+    INTACT_TRY_ASSIGN(end.warnings, judge.judge(fmt::format("command '{}'", program), *status,
+                                                lines.last_line()));
     // Whoever still holds the pipe may be the one that had more to write: a success would be a
     // guess.
     if (*moved == OutputEnd::held_open) {

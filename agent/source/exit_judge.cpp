@@ -53,22 +53,21 @@ config::Verdict ExitJudge::verdict_on(const os::ExitStatus &status) const {
     return status.success() ? config::Verdict::success : config::Verdict::failure;
 }
 
-Result<std::vector<Warning>> ExitJudge::judge(const std::string &program,
-                                              const os::ExitStatus &status,
+Result<std::vector<Warning>> ExitJudge::judge(const std::string &who, const os::ExitStatus &status,
                                               const std::string &last_line) const {
     const config::Verdict verdict = verdict_on(status);
     if (verdict == config::Verdict::failure) {
         return fail(ErrorCode::source_failed,
-                    fmt::format("command '{}' {}{}{}", program, status.describe(),
-                                last_line.empty() ? "" : ": ", last_line));
+                    fmt::format("{} {}{}{}", who, status.describe(), last_line.empty() ? "" : ": ",
+                                last_line));
     }
     const auto failure = std::find_if(failures_.begin(), failures_.end(),
                                       [](const Heard &one) { return one.lines > 0; });
     if (failure != failures_.end()) {
         return fail(Error(ErrorCode::source_incomplete,
-                          fmt::format("command '{}' {}, but said what source.stderr_failures= "
+                          fmt::format("{} {}, but said what source.stderr_failures= "
                                       "takes for a failure ('{}'): {}",
-                                      program, status.describe(), one_line(failure->text),
+                                      who, status.describe(), one_line(failure->text),
                                       one_line(failure->first)))
                         .with_hint("nothing was published; run the source's command by hand to "
                                    "see why it says that"));
@@ -76,15 +75,14 @@ Result<std::vector<Warning>> ExitJudge::judge(const std::string &program,
     std::vector<Warning> warnings;
     if (verdict == config::Verdict::warning) {
         warnings.push_back({WarningKind::exit_status, "",
-                            fmt::format("command '{}' {}{}{}", program, status.describe(),
+                            fmt::format("{} {}{}{}", who, status.describe(),
                                         last_line.empty() ? "" : ": ", one_line(last_line))});
     }
     for (const Heard &one : warnings_) {
         if (one.lines > 0) {
             warnings.push_back(
                 {WarningKind::message, "",
-                 fmt::format("command '{}' said what '{}' is found in{}: {}", program,
-                             one_line(one.text),
+                 fmt::format("{} said what '{}' is found in{}: {}", who, one_line(one.text),
                              one.lines == 1 ? "" : fmt::format(", {} times, first", one.lines),
                              one_line(one.first))});
         }

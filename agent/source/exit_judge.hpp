@@ -23,9 +23,10 @@ public:
     /// the first of them, shortened: memory does not grow with what is said.
     void hear(std::string_view line);
 
-    /// After the last line: the warnings that a success comes with. Errors: source_failed for an
-    /// end that is a failure, quoting `last_line`; source_incomplete for a line that is one.
-    Result<std::vector<Warning>> judge(const std::string &program, const os::ExitStatus &status,
+    /// After the last line: the warnings that a success comes with. `who` is for people: "command
+    /// 'pg_dump'". Errors: source_failed for an end that is a failure, quoting `last_line`;
+    /// source_incomplete for a line that is one.
+    Result<std::vector<Warning>> judge(const std::string &who, const os::ExitStatus &status,
                                        const std::string &last_line) const;
 
 private:

@@ -1,6 +1,8 @@
 #include "source/kubernetes.hpp"
 
 #include "base/text.hpp"
+#include "source/exit_judge.hpp"
+#include "source/kubectl.hpp"
 #include "source/kubectl_words.hpp"
 #include "source/pod_script.hpp"
 #include "source/tar_only_sink.hpp"
@@ -49,9 +51,12 @@ std::optional<Warning> file_warning(std::string_view line) {
 struct PodStream::Attempt {
     std::optional<PodMarks> marks; ///< nothing: plain tar
     KubectlWords words;
+    ExitJudge exits;
     CommandEnd end;
     std::uint64_t bytes = 0;
     std::uint64_t file_warnings = 0;
+
+    explicit Attempt(const config::ExitRules &rules) : exits(rules) {}
 
     bool has_marks() const { return marks && marks->any(); }
     bool found_no_shell() const {
@@ -65,7 +70,7 @@ Result<> PodStream::stream(ByteSink &sink, const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(pod_, find_pod(source_, stop));
     if (source_.digest != config::PodDigest::off) {
         INTACT_TRY_ASSIGN(std::string mark, make_mark());
-        Attempt marked;
+        Attempt marked(source_.exit);
         marked.marks.emplace(std::move(mark));
         auto done = run(marked, sink, stop);
         if (done || !marked.found_no_shell()) {
@@ -73,21 +78,14 @@ Result<> PodStream::stream(ByteSink &sink, const std::stop_token &stop) {
         }
         INTACT_TRY(degrade("no shell"));
     }
-    Attempt plain;
+    Attempt plain(source_.exit);
     return run(plain, sink, stop);
 }
 
 Result<> PodStream::run(Attempt &attempt, ByteSink &sink, const std::stop_token &stop) {
-    config::CommandSource exec;
-    exec.command = kubectl_for(source_);
-    exec.command.insert(exec.command.end(), {"exec", pod_->name});
-    if (!source_.container.empty()) {
-        exec.command.push_back("--container=" + source_.container);
-    }
-    exec.command.emplace_back("--");
-    const std::vector<std::string> inside =
-        attempt.marks ? marked_tar(source_, attempt.marks->mark()) : plain_tar(source_);
-    exec.command.insert(exec.command.end(), inside.begin(), inside.end());
+    const auto exec = kubectl_exec(source_, pod_->name, PodStdin::none,
+                                   attempt.marks ? marked_tar(source_, attempt.marks->mark())
+                                                 : plain_tar(source_));
 
     const auto hear = [&](std::string_view line) {
         const auto words = attempt.marks ? attempt.marks->take(line) : std::optional(line);
@@ -95,6 +93,7 @@ Result<> PodStream::run(Attempt &attempt, ByteSink &sink, const std::stop_token 
             return;
         }
         attempt.words.hear(*words);
+        attempt.exits.hear(*words);
         keep(*words);
         if (auto warning = file_warning(*words)) {
             ++attempt.file_warnings;
@@ -128,7 +127,8 @@ Result<> PodStream::run(Attempt &attempt, ByteSink &sink, const std::stop_token 
 // kubectl has ended with status 0, which it also does when it has lost the end.
 Result<> PodStream::judge(const Attempt &attempt) {
     if (!attempt.marks) {
-        return {}; // the structure of the tar is all that there is to go by
+        // The structure of the tar is all that there is to go by.
+        return judge_end(attempt, 0);
     }
     const PodMarks &marks = *attempt.marks;
     if (!marks.status()) {
@@ -144,26 +144,42 @@ Result<> PodStream::judge(const Attempt &attempt) {
                                       *marks.status() - kSignalBase, attempt.bytes))
                         .with_hint("see the container's memory limit and 'kubectl describe pod'"));
     }
-    const bool only_files_changed = marks.is_gnu_tar() && *marks.status() == 1;
-    const std::string ended =
-        fmt::format("the pod's tar exited with status {}{}{}", *marks.status(),
-                    attempt.words.told().empty() ? "" : ": ", one_line(attempt.words.told()));
-    if (*marks.status() != 0 && !only_files_changed) {
-        return fail(Error(ErrorCode::source_failed, ended)
-                        .with_hint("see what it said in the log; 'source.exclude=' leaves out what "
-                                   "it cannot read"));
-    }
+    INTACT_TRY(judge_end(attempt, *marks.status()));
     if (marks.lacking().empty()) {
         INTACT_TRY(judge_length(marks, attempt.bytes));
     } else {
         INTACT_TRY(degrade(words_for(marks.lacking())));
     }
-    if (only_files_changed && attempt.file_warnings == 0) {
-        on_warning_({WarningKind::exit_status, "", ended});
-    }
     if (marks.lacks_exclude()) {
         on_warning_({WarningKind::degraded, "",
                      "the container's tar does not know --exclude: nothing was left out"});
+    }
+    return {};
+}
+
+// By the job's rules, and where these are silent by what GNU tar means by 1: files have changed.
+Result<> PodStream::judge_end(const Attempt &attempt, int status) {
+    const bool has_rule = source_.exit.statuses.contains(status);
+    const bool only_files_changed =
+        status == 1 && !has_rule && attempt.marks && attempt.marks->is_gnu_tar();
+    auto warnings = attempt.exits.judge("the pod's tar", {only_files_changed ? 0 : status, 0},
+                                        attempt.words.told());
+    if (!warnings) {
+        Error error = std::move(warnings).error();
+        return fail(error.code() != ErrorCode::source_failed
+                        ? std::move(error)
+                        : std::move(error).with_hint("see what it said in the log; "
+                                                     "'source.exclude=' leaves out what it cannot "
+                                                     "read"));
+    }
+    for (Warning &warning : *warnings) {
+        on_warning_(std::move(warning));
+    }
+    if (only_files_changed && attempt.file_warnings == 0) {
+        on_warning_({WarningKind::exit_status, "",
+                     fmt::format("the pod's tar exited with status 1{}{}",
+                                 attempt.words.told().empty() ? "" : ": ",
+                                 one_line(attempt.words.told()))});
     }
     return {};
 }

@@ -46,6 +46,7 @@ private:
 
     Result<> run(Attempt &attempt, ByteSink &sink, const std::stop_token &stop);
     Result<> judge(const Attempt &attempt);
+    Result<> judge_end(const Attempt &attempt, int status);
     Result<> judge_length(const PodMarks &marks, std::uint64_t came);
     Result<> explain(Error error, const Attempt &attempt, const std::stop_token &stop) const;
     Result<> degrade(std::string_view lack);

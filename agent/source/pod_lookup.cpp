@@ -3,6 +3,7 @@
 #include "base/byte_sink.hpp"
 #include "base/text.hpp"
 #include "source/command.hpp"
+#include "source/kubectl.hpp"
 #include "source/kubectl_words.hpp"
 
 #include <algorithm>
@@ -79,8 +80,7 @@ std::map<std::string, PodContainer> parse_containers(std::string_view text) {
 Result<std::vector<Pod>> ask(const config::KubernetesSource &source,
                              const std::vector<std::string> &which, const std::string &form,
                              const std::stop_token &stop) {
-    config::CommandSource query;
-    query.command = kubectl_for(source);
+    config::CommandSource query = kubectl(source);
     query.command.insert(query.command.end(), which.begin(), which.end());
     query.command.insert(query.command.end(),
                          {"--output", "jsonpath=" + form, std::string(kPatience)});
@@ -182,19 +182,6 @@ std::string Pod::state() const {
         }
     }
     return why.empty() ? text : fmt::format("{}: {}", text, fmt::join(why, "; "));
-}
-
-std::vector<std::string> kubectl_for(const config::KubernetesSource &source) {
-    std::vector<std::string> argv{source.kubectl};
-    const auto add = [&](std::string_view option, const std::string &value) {
-        if (!value.empty()) {
-            argv.push_back(fmt::format("--{}={}", option, value));
-        }
-    };
-    add("kubeconfig", source.kubeconfig);
-    add("context", source.context);
-    add("namespace", source.namespace_);
-    return argv;
 }
 
 std::vector<Pod> parse_pods(std::string_view text) {

@@ -37,9 +37,6 @@ struct Pod {
     std::string state() const;
 };
 
-/// kubectl with the job's kubeconfig, context and namespace, before its own words.
-std::vector<std::string> kubectl_for(const config::KubernetesSource &source);
-
 /// Reads what kPodLines of pod_lookup.cpp prints; a line that is none of it is left out.
 std::vector<Pod> parse_pods(std::string_view text);
 

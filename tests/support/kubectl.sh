@@ -35,6 +35,7 @@ missing() {
             exit 127
             ;;
         crio)
+            # shellcheck disable=SC2016 # so it says
             printf 'time="2026-11-28T10:00:00Z" level=error msg="exec failed: unable to start container process: exec: \\"%s\\": executable file not found in $PATH"\n' "$1" >&2
             echo 'command terminated with exit code 255' >&2
             exit 255

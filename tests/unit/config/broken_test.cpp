@@ -147,7 +147,7 @@ const std::vector<Broken> kJobs{
     {kCommand + "[source.exit_status]\nSIGPIP = \"warning\"\n", "E014", 5, 1, 6,
      "neither an exit status nor a signal"},
     {kCommand + "exit_status = { PIPE = \"warning\" }\n", "E014", 4, 17, 4, "such as SIGPIPE"},
-    {kFiles + "exit_status = { 1 = \"warning\" }\n", "E012", 4, 1, 11, "is for type \"command\""},
+    {kFiles + "exit_status = { 1 = \"warning\" }\n", "E012", 4, 1, 11, "is for type "},
     {kCommand + "stderr_warnings = \"a\"\n", "E004", 4, 19, 3, "a list of strings"},
     {kCommand + "stderr_warnings = [\"a\", \"b[\"]\n", "E024", 4, 25, 4, "missing ]: ["},
     {kCommand + "stderr_failures = [\"\"]\n", "E014", 4, 20, 2, "must not be empty"},

@@ -19,7 +19,7 @@ protected:
         for (const std::string &line : lines) {
             judge.hear(line);
         }
-        return judge.judge("dump", status, lines.empty() ? "" : lines.back());
+        return judge.judge("command 'dump'", status, lines.empty() ? "" : lines.back());
     }
     std::string failure(const ExitStatus &status, const std::vector<std::string> &lines = {}) {
         const auto judged = judge(status, lines);
@@ -104,7 +104,7 @@ TEST_F(ExitJudgeTest, keeps_little_of_what_is_hostile) {
     for (int i = 0; i < 100'000; ++i) {
         judge.hear(line);
     }
-    const auto judged = judge.judge("dump", {0, 0}, "");
+    const auto judged = judge.judge("command 'dump'", {0, 0}, "");
     ASSERT_TRUE(judged);
     ASSERT_EQ(judged->size(), 1U);
     EXPECT_LT(judged->front().detail.size(), 700U);
