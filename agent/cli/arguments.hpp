@@ -86,11 +86,12 @@ struct VerifyArguments {
     Voice voice = Voice::normal;
 };
 
-enum class RestoreTo { directory, standard_output, command };
+enum class RestoreTo { directory, standard_output, command, pod };
 struct RestoreArguments {
     std::string backup;
     RestoreTo to = RestoreTo::directory;
     std::string target;
+    std::string pod; ///< its name; empty: the one that the backup's job names
     std::vector<std::string> patterns;
     std::vector<std::string> command;
     engine::Existing existing = engine::Existing::keep;

@@ -341,25 +341,30 @@ tl::expected<CommandLine, Answer> Parser::assemble_verify() {
 }
 
 tl::expected<CommandLine, Answer> Parser::assemble_restore() {
-    const int places = (restore_.target.empty() ? 0 : 1) + (words_.to_stdout ? 1 : 0) +
+    const bool to_pod = !words_.pod.empty();
+    const int places = (restore_.target.empty() && !to_pod ? 0 : 1) + (words_.to_stdout ? 1 : 0) +
                        (words_.to_command ? 1 : 0);
     if (places != 1) {
         return refuse(app_, "restore: where to?",
-                      "give exactly one of --target DIR, --stdout and --pipe -- COMMAND");
+                      "give exactly one of --target DIR, --stdout, --pod and --pipe -- COMMAND");
     }
     if (words_.to_command && restore_.command.empty()) {
         return refuse(app_, "restore: --pipe without a command",
                       "write it after '--': intact restore BACKUP --pipe -- pg_restore -d shop");
     }
-    const bool has_file_options =
-        !restore_.patterns.empty() || words_.overwrite || restore_.dry_run;
-    if (restore_.target.empty() && has_file_options) {
+    if (to_pod && !restore_.target.empty() && restore_.target.front() != '/') {
+        return refuse(app_, "restore: a pod's directory is absolute", "--target /DIR");
+    }
+    const bool picks = !restore_.patterns.empty() || restore_.dry_run;
+    if ((restore_.target.empty() || to_pod) && (picks || (words_.overwrite && !to_pod))) {
         return refuse(app_, "restore: PATH, --overwrite and --dry-run go with --target only",
                       "a stream is written whole");
     }
-    restore_.to = words_.to_stdout
-                      ? RestoreTo::standard_output
-                      : (words_.to_command ? RestoreTo::command : RestoreTo::directory);
+    restore_.to = to_pod              ? RestoreTo::pod
+                  : words_.to_stdout  ? RestoreTo::standard_output
+                  : words_.to_command ? RestoreTo::command
+                                      : RestoreTo::directory;
+    restore_.pod = words_.pod == kBareFlag ? "" : words_.pod;
     restore_.existing = words_.overwrite ? engine::Existing::overwrite : engine::Existing::keep;
     restore_.voice = words_.quiet ? Voice::quiet : Voice::normal;
     return with(restore_);

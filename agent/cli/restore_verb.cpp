@@ -7,7 +7,9 @@
 #include "cli/summary.hpp"
 #include "cli/terminal.hpp"
 #include "cli/verbs.hpp"
+#include "config/config.hpp"
 #include "engine/restore.hpp"
+#include "source/pod_unpack.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -76,8 +78,64 @@ Result<int> restore_tree(const RestoreArguments &arguments, const ChosenBackup &
     return report.warnings > 0 ? catalog::kExitPartial : 0;
 }
 
-Result<int> restore_to(const RestoreArguments &arguments, const ChosenBackup &chosen,
-                       engine::Progress &progress, ProgressView &view,
+// How to reach a pod stands in the job that took the backup.
+Result<config::KubernetesSource> pod_of(const Session &session, const RestoreArguments &arguments,
+                                        const ChosenBackup &chosen) {
+    if (!chosen.backup.manifest) {
+        return fail(chosen.backup.manifest.error());
+    }
+    const std::string &name = chosen.backup.manifest->job;
+    const config::Configuration configuration = config::load(session.places());
+    const config::Job *job = configuration.find(name);
+    const auto *source =
+        job == nullptr ? nullptr : std::get_if<config::KubernetesSource>(&job->source);
+    if (source == nullptr) {
+        return fail(Error(job == nullptr ? ErrorCode::not_found : ErrorCode::usage,
+                          job == nullptr
+                              ? fmt::format("--pod: there is no job '{}'", one_line(name))
+                              : fmt::format("--pod: job '{}' backs up no pod", one_line(name)))
+                        .with_hint("--pipe -- kubectl exec -i POD -- tar -C / -xf - needs no job, "
+                                   "and proves less"));
+    }
+    config::KubernetesSource wanted = *source;
+    if (!arguments.pod.empty()) {
+        wanted.pod = arguments.pod;
+        wanted.selector.clear();
+    }
+    return wanted;
+}
+
+Result<int> restore_pod(const Session &session, const RestoreArguments &arguments,
+                        const ChosenBackup &chosen, engine::Progress &progress, ProgressView &view,
+                        const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const config::KubernetesSource wanted, pod_of(session, arguments, chosen));
+    source::PodTarget target;
+    if (!arguments.target.empty()) {
+        target.directory = arguments.target;
+    }
+    if (arguments.existing == engine::Existing::keep) {
+        target.must_be_free = (target.directory == "/" ? "" : target.directory) + wanted.path;
+    }
+    std::uint64_t warnings = 0;
+    source::PodUnpack pod(
+        wanted, target,
+        [&](std::string_view line) { view.aside([&] { print_aside(one_line(line) + "\n"); }); },
+        [&](const Warning &warning) {
+            ++warnings;
+            view.aside([&] { print_warning(warning_line(warning)); });
+        });
+    INTACT_TRY_ASSIGN(
+        const std::uint64_t bytes,
+        engine::restore_to_pod(*chosen.directory, chosen.backup, pod, progress, stop));
+    if (arguments.voice == Voice::normal) {
+        view.aside(
+            [&] { print(fmt::format("{} took {}\n", one_line(pod.place()), format_size(bytes))); });
+    }
+    return warnings > 0 ? catalog::kExitPartial : 0;
+}
+
+Result<int> restore_to(const Session &session, const RestoreArguments &arguments,
+                       const ChosenBackup &chosen, engine::Progress &progress, ProgressView &view,
                        const std::stop_token &stop) {
     const os::Directory &directory = *chosen.directory;
     switch (arguments.to) {
@@ -86,6 +144,8 @@ Result<int> restore_to(const RestoreArguments &arguments, const ChosenBackup &ch
     case RestoreTo::standard_output:
         return engine::restore_stream(directory, chosen.backup, STDOUT_FILENO, progress, stop)
             .map([](std::uint64_t) { return 0; });
+    case RestoreTo::pod:
+        return restore_pod(session, arguments, chosen, progress, view, stop);
     case RestoreTo::command:
         break;
     }
@@ -114,7 +174,7 @@ int restore(const Session &session, const RestoreArguments &arguments) {
     Result<int> restored = 0;
     {
         ProgressView view(progress, {chosen->name(), Activity::restore, bytes}, arguments.voice);
-        restored = restore_to(arguments, *chosen, progress, view, signals.token());
+        restored = restore_to(session, arguments, *chosen, progress, view, signals.token());
     }
     if (!restored) {
         return print_error(

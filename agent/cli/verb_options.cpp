@@ -114,6 +114,10 @@ void add_restore(CLI::App &app, RestoreArguments &restore, Words &words) {
     verb.add_flag("--stdout", words.to_stdout, "Write the uncompressed stream to standard output");
     verb.add_flag("--pipe", words.to_command,
                   "Feed the uncompressed stream to the command after '--'");
+    // A flag like --wait: 'restore --pod data' is about backup data.
+    verb.add_flag("--pod", words.pod,
+                  "Unpack it in the pod of the backup's job, or --pod=NAME: in that one; there "
+                  "--target DIR is / by default");
     verb.add_flag("--overwrite", words.overwrite, "Replace files that are there already");
     verb.add_flag("-n,--dry-run", restore.dry_run, "List what would be restored, write nothing");
     add_quiet(verb, words);

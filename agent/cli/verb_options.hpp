@@ -26,6 +26,7 @@ struct Words {
     bool session_bus = false;
     bool as_root = false;
     std::string wait;
+    std::string pod;
     std::string dst_gap = "run-after";
     std::string format = "long";
     std::string depth = "archive";

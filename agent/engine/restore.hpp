@@ -13,6 +13,10 @@
 #include <unistd.h>
 #include <vector>
 
+namespace intact::source {
+class PodUnpack;
+}
+
 namespace intact::engine {
 
 enum class Existing { keep, overwrite };
@@ -59,5 +63,12 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
                                          const destination::FoundBackup &backup,
                                          const std::vector<std::string> &command,
                                          Progress &progress, const std::stop_token &stop);
+
+/// The same into a pod, which unpacks it and tells what it took, where it can. Errors: unsupported
+/// for what is no tar; those of PodUnpack; source_incomplete when the pod took less, or other
+/// bytes.
+Result<std::uint64_t> restore_to_pod(const os::Directory &source,
+                                     const destination::FoundBackup &backup, source::PodUnpack &pod,
+                                     Progress &progress, const std::stop_token &stop);
 
 } // namespace intact::engine

@@ -1,3 +1,4 @@
+#include "engine/restore_stream.hpp"
 #include "engine/restore.hpp"
 #include "engine/restore_source.hpp"
 #include "os/process.hpp"
@@ -62,6 +63,8 @@ Result<> write_all(os::Sys &sys, int fd, bool is_file, std::span<const std::byte
     return {};
 }
 
+} // namespace
+
 Result<std::uint64_t> write_stream(os::Sys &sys, const ProvenBackup &proven, int fd,
                                    Progress &progress, const std::stop_token &stop) {
     const NoBrokenPipe no_signal;
@@ -82,8 +85,6 @@ Result<std::uint64_t> write_stream(os::Sys &sys, const ProvenBackup &proven, int
     INTACT_TRY(proven.check_again(*reader));
     return reader->stream_bytes();
 }
-
-} // namespace
 
 Result<std::uint64_t> restore_stream(const os::Directory &source,
                                      const destination::FoundBackup &backup, int fd,

@@ -7,7 +7,8 @@
 namespace intact::source {
 namespace {
 
-constexpr std::array<std::string_view, 5> kPrograms{"tar", "tee", "wc", "sha256sum", "fifo"};
+constexpr std::array<std::string_view, 8> kThings{"tar", "tee",  "wc",     "sha256sum",
+                                                  "cat", "fifo", "target", "room"};
 constexpr std::size_t kSha256Digits = 64;
 
 template <typename Number>
@@ -60,8 +61,7 @@ void PodMarks::note(std::string_view key, std::string_view value) {
     } else if (key == "no" && value == "exclude") {
         lacks_exclude_ = true;
     } else if (key == "no") {
-        if (std::find(kPrograms.begin(), kPrograms.end(), value) != kPrograms.end() &&
-            !lacks(value)) {
+        if (std::find(kThings.begin(), kThings.end(), value) != kThings.end() && !lacks(value)) {
             lacking_.emplace_back(value);
         }
     } else if (key == "status" && !status_) {
@@ -73,8 +73,8 @@ void PodMarks::note(std::string_view key, std::string_view value) {
     }
 }
 
-bool PodMarks::lacks(std::string_view program) const {
-    return std::find(lacking_.begin(), lacking_.end(), program) != lacking_.end();
+bool PodMarks::lacks(std::string_view thing) const {
+    return std::find(lacking_.begin(), lacking_.end(), thing) != lacking_.end();
 }
 
 } // namespace intact::source

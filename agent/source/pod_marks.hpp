@@ -23,9 +23,10 @@ public:
     bool any() const { return any_; }
     bool is_gnu_tar() const { return is_gnu_tar_; }
     bool lacks_exclude() const { return lacks_exclude_; }
-    /// Programs that the container does not have: "tar", "tee", "wc", "sha256sum", "fifo".
+    /// What the container does not have: "tar", "tee", "wc", "sha256sum", "cat", "fifo"; for what
+    /// is restored a "target", or "room" there.
     const std::vector<std::string> &lacking() const { return lacking_; }
-    bool lacks(std::string_view program) const;
+    bool lacks(std::string_view thing) const;
     /// tar's exit status; nothing until tar has ended.
     std::optional<int> status() const { return status_; }
     std::optional<std::uint64_t> bytes() const { return bytes_; }

@@ -13,7 +13,7 @@ namespace {
 // m is the mark; what follows are tar's arguments, of which only --exclude= may stand before -C.
 // tee gives the data to kubectl and to two readers. It opens the readers' pipes by /proc, which
 // needs no place to write to; only where that does not work, by FIFOs.
-constexpr std::string_view kScript = R"sh(m=$1 w=; shift
+constexpr std::string_view kPack = R"sh(m=$1 w=; shift
 say() { echo "$m $*" >&2; }
 has() { command -v $1 >/dev/null 2>&1; }
 has tar || { say no tar; exit 127; }
@@ -45,6 +45,36 @@ pack "$@" | tee "$d/s" "$d/n"
 wait
 )sh";
 
+// m is the mark, d the directory, f what must be free. A name that a pattern does not match stays
+// the pattern, which is no name.
+constexpr std::string_view kLook = R"sh(m=$1 d=$2 f=$3
+say() { echo "$m $*" >&2; }
+has() { command -v $1 >/dev/null 2>&1; }
+there() { [ -e "$1" ] || [ -L "$1" ]; }
+has tar || { say no tar; exit 1; }
+if [ "$f" ]; then
+[ -d "$f" ] || ! there "$f" || { say no room; exit 1; }
+for n in "$f"/* "$f"/.[!.]* "$f"/..?*; do ! there "$n" || { say no room; exit 1; }; done
+fi
+[ -d "$d" ] || mkdir -p "$d"
+cd "$d" || { say no target; exit 1; }
+for p in tee wc sha256sum cat; do has $p || say no $p; done
+[ "$(echo x | tee /proc/self/fd/5 2>/dev/null 5>&1 >/dev/null)" = x ] || say no fifo
+say status 0
+)sh";
+
+// Without -p GNU tar takes its umask off the modes, where it is not root. What tar leaves unread is
+// read to its end: for the readers, and so that it is not taken for lost.
+constexpr std::string_view kUnpack = R"sh(m=$1 d=$2
+say() { echo "$m $*" >&2; }
+cd "$d" || exit 1
+exec 3<&0
+{ {
+tee /proc/self/fd/5 /proc/self/fd/6 <&3 5>&1 >&4 4>&- | { s=$(sha256sum); say sha256 $s; }
+} 4>&1 6>&7 | { tar -xpf -; s=$?; cat >/dev/null; say status $s; }
+} 7>&1 | { n=$(wc -c); say bytes $n; }
+)sh";
+
 constexpr std::size_t kMarkBytes = 16;
 
 } // namespace
@@ -62,10 +92,28 @@ std::vector<std::string> plain_tar(const config::KubernetesSource &source) {
 }
 
 std::vector<std::string> marked_tar(const config::KubernetesSource &source, std::string_view mark) {
-    std::vector<std::string> argv{"sh", "-c", std::string(kScript), "intact", std::string(mark)};
+    std::vector<std::string> argv{"sh", "-c", std::string(kPack), "intact", std::string(mark)};
     const std::vector<std::string> tar = plain_tar(source);
     argv.insert(argv.end(), tar.begin() + 1, tar.end());
     return argv;
+}
+
+std::vector<std::string> marked_look(const PodTarget &target, std::string_view mark) {
+    return {"sh",
+            "-c",
+            std::string(kLook),
+            "intact",
+            std::string(mark),
+            target.directory,
+            target.must_be_free};
+}
+
+std::vector<std::string> marked_untar(const PodTarget &target, std::string_view mark) {
+    return {"sh", "-c", std::string(kUnpack), "intact", std::string(mark), target.directory};
+}
+
+std::vector<std::string> plain_untar(const PodTarget &target) {
+    return {"tar", "-C", target.directory, "-xpf", "-"};
 }
 
 Result<std::string> make_mark() {

@@ -199,6 +199,27 @@ TEST(CommandLineTest, refuses_a_pipe_to_nothing) {
     EXPECT_THAT(refused({"restore", "pg", "--pipe"}).error, HasSubstr("--pipe without a command"));
 }
 
+TEST(CommandLineTest, restores_into_the_pod_of_the_job_or_a_named_one) {
+    const auto own = parsed<RestoreArguments>({"restore", "--pod", "shop", "--overwrite"});
+    EXPECT_EQ(own.to, RestoreTo::pod);
+    EXPECT_EQ(own.backup, "shop");
+    EXPECT_EQ(own.pod, "");
+    EXPECT_EQ(own.existing, engine::Existing::overwrite);
+    const auto named = parsed<RestoreArguments>({"restore", "shop", "--pod=p-1", "--target=/t"});
+    EXPECT_EQ(named.to, RestoreTo::pod);
+    EXPECT_EQ(named.pod, "p-1");
+    EXPECT_EQ(named.target, "/t");
+    for (const std::vector<std::string> more : {std::vector<std::string>{"--stdout"},
+                                                {"--pipe", "--", "cat"},
+                                                {"--target=relative"},
+                                                {"etc/ssh"},
+                                                {"--dry-run"}}) {
+        std::vector<std::string> words{"restore", "shop", "--pod"};
+        words.insert(words.end(), more.begin(), more.end());
+        EXPECT_EQ(refused(words).exit_code, 2) << more.front();
+    }
+}
+
 TEST(CommandLineTest, refuses_paths_of_a_stream) {
     EXPECT_EQ(refused({"restore", "etc", "etc/ssh", "--stdout"}).exit_code, 2);
 }
