@@ -209,12 +209,12 @@ TEST(CommandLineTest, restores_into_the_pod_of_the_job_or_a_named_one) {
     EXPECT_EQ(named.to, RestoreTo::pod);
     EXPECT_EQ(named.pod, "p-1");
     EXPECT_EQ(named.target, "/t");
-    for (const std::vector<std::string> more : {std::vector<std::string>{"--stdout"},
-                                                {"--pipe", "--", "cat"},
-                                                {"--target=relative"},
-                                                {"etc/ssh"},
-                                                {"--dry-run"}}) {
-        std::vector<std::string> words{"restore", "shop", "--pod"};
+    for (const std::vector<const char *> &more : {std::vector<const char *>{"--stdout"},
+                                                  {"--pipe", "--", "cat"},
+                                                  {"--target=relative"},
+                                                  {"etc/ssh"},
+                                                  {"--dry-run"}}) {
+        std::vector<const char *> words{"restore", "shop", "--pod"};
         words.insert(words.end(), more.begin(), more.end());
         EXPECT_EQ(refused(words).exit_code, 2) << more.front();
     }
