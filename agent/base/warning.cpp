@@ -6,10 +6,9 @@ namespace intact {
 namespace {
 
 constexpr std::array<std::string_view, kWarningKinds> kWarningNames{
-    "unreadable",  "vanished",    "changed",     "shrank",   "truncated",
-    "unsupported", "metadata",    "destination", "excluded", "durability",
-    "hook",        "exit_status", "message",     "mount",    "degraded",
-    "suspicious",
+    "unreadable", "vanished",    "changed",  "shrank",     "truncated", "unsupported",
+    "metadata",   "destination", "excluded", "durability", "hook",      "exit_status",
+    "message",    "mount",       "degraded", "suspicious",
 };
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "engine/hooks.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "source/presets.hpp"
 #include "source/secret_file.hpp"
 #include "source/secrets.hpp"
 
@@ -10,14 +11,15 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <vector>
 
 namespace intact::checkup {
 namespace {
 
 /// One that a run starts.
 struct Program {
-    std::string key; ///< that names it
-    std::string name;
+    std::string key;                ///< that names it
+    std::vector<std::string> names; ///< of several, the first that there is
     const config::Variables &environment;
     std::string working_directory = "/";
 };
@@ -26,15 +28,21 @@ std::vector<Program> programs_of(const config::Job &job) {
     static const config::Variables nothing;
     std::vector<Program> programs;
     if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
-        programs.push_back({"source.command", command->command.front(), command->environment,
+        programs.push_back({"source.command",
+                            {command->command.front()},
+                            command->environment,
                             command->working_directory});
+    } else if (const auto *database = std::get_if<config::DatabaseSource>(&job.source)) {
+        programs.push_back(
+            {"source.tools", source::dumping_programs(*database), database->environment});
     } else if (const auto *pod = std::get_if<config::KubernetesSource>(&job.source)) {
-        programs.push_back({"source.kubectl", pod->kubectl, nothing});
+        programs.push_back({"source.kubectl", {pod->kubectl}, nothing});
     }
     for (const engine::Hook hook : {engine::Hook::before, engine::Hook::after,
                                     engine::Hook::on_failure, engine::Hook::on_success}) {
         if (const auto &argv = engine::command_of(job.hooks, hook); !argv.empty()) {
-            programs.push_back({fmt::format("hooks.{}", engine::name_of(hook)), argv.front(),
+            programs.push_back({fmt::format("hooks.{}", engine::name_of(hook)),
+                                {argv.front()},
                                 job.hooks.environment});
         }
     }
@@ -51,12 +59,17 @@ std::string path_for(const Subject &subject, const Program &program) {
 
 Finding check_program(const Subject &subject, const Program &program) {
     const std::string path = path_for(subject, program);
-    std::string file = os::find_program(program.name, path);
+    std::string file;
+    for (const std::string &name : program.names) {
+        const std::string next = os::find_program(name, path);
+        const bool is_better = access(file.c_str(), X_OK) != 0 && access(next.c_str(), X_OK) == 0;
+        file = file.empty() || is_better ? next : file;
+    }
     if (file.empty()) {
-        return Finding::error(
-            ErrorCode::program_missing,
-            fmt::format("{}=: no program {} in {}", program.key, os::quoted(program.name), path),
-            "install it, or give its full path");
+        return Finding::error(ErrorCode::program_missing,
+                              fmt::format("{}=: no program {} in {}", program.key,
+                                          os::quoted(program.names.front()), path),
+                              "install it, or give its full path");
     }
     if (!file.starts_with('/')) {
         file = fmt::format("{}/{}", program.working_directory, file);
@@ -81,7 +94,7 @@ Finding check_program(const Subject &subject, const Program &program) {
 Finding check_secret_command(const Subject &subject, const std::string &key,
                              const std::string &name) {
     static const config::Variables nothing;
-    return check_program(subject, {key, name, nothing});
+    return check_program(subject, {key, {name}, nothing});
 }
 
 Finding check_credential(const Subject &subject, const std::string &key, const std::string &name) {
@@ -146,6 +159,12 @@ Finding check_credentials(const Subject &subject) {
     Findings findings;
     if (const auto *command = std::get_if<config::CommandSource>(&subject.job.source)) {
         check_secrets(subject, "source.environment", command->environment, findings);
+    }
+    if (const auto *database = std::get_if<config::DatabaseSource>(&subject.job.source)) {
+        check_secrets(subject, "source.environment", database->environment, findings);
+        if (database->password) {
+            check_secrets(subject, "source", {{"password", *database->password}}, findings);
+        }
     }
     check_secrets(subject, "hooks.environment", subject.job.hooks.environment, findings);
     return std::move(findings).sum(Finding::skipped("it refers to none"));

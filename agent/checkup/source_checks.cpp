@@ -1,5 +1,6 @@
 // Where a backup comes from.
 #include "checkup/checks.hpp"
+#include "checkup/server.hpp"
 #include "engine/mount_guard.hpp"
 #include "os/account_name.hpp"
 #include "os/file.hpp"
@@ -69,12 +70,28 @@ Finding check_paths(const Subject &subject, const config::FilesSource &source) {
     return sum;
 }
 
+// Without capabilities, as sqlite3 will.
+Finding check_database(const config::DatabaseSource &source) {
+    if (source.type != config::SourceType::sqlite) {
+        return check_server(source);
+    }
+    if (access(source.file.c_str(), R_OK) != 0) {
+        return Finding::error(
+            Error::from_errno(errno, fmt::format("source.file=: read {}", os::quoted(source.file)))
+                .with_code(ErrorCode::source_unreadable));
+    }
+    return Finding::ok(os::quoted(source.file) + " can be read");
+}
+
 } // namespace
 
 Finding check_source(const Subject &subject) {
     const config::Job &job = subject.job;
     if (const auto *files = std::get_if<config::FilesSource>(&job.source)) {
         return check_paths(subject, *files);
+    }
+    if (const auto *database = std::get_if<config::DatabaseSource>(&job.source)) {
+        return check_database(*database);
     }
     const auto *pod = std::get_if<config::KubernetesSource>(&job.source);
     if (pod == nullptr) {

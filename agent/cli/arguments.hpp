@@ -86,7 +86,7 @@ struct VerifyArguments {
     Voice voice = Voice::normal;
 };
 
-enum class RestoreTo { directory, standard_output, command, pod };
+enum class RestoreTo { directory, standard_output, command, pod, database };
 struct RestoreArguments {
     std::string backup;
     RestoreTo to = RestoreTo::directory;
@@ -94,6 +94,7 @@ struct RestoreArguments {
     std::string pod; ///< its name; empty: the one that the backup's job names
     std::vector<std::string> patterns;
     std::vector<std::string> command;
+    std::string job; ///< that names the database
     engine::Existing existing = engine::Existing::keep;
     bool dry_run = false;
     Voice voice = Voice::normal;

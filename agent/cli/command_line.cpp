@@ -342,11 +342,13 @@ tl::expected<CommandLine, Answer> Parser::assemble_verify() {
 
 tl::expected<CommandLine, Answer> Parser::assemble_restore() {
     const bool to_pod = !words_.pod.empty();
+    const bool to_database = !restore_.job.empty();
     const int places = (restore_.target.empty() && !to_pod ? 0 : 1) + (words_.to_stdout ? 1 : 0) +
-                       (words_.to_command ? 1 : 0);
+                       (words_.to_command ? 1 : 0) + (to_database ? 1 : 0);
     if (places != 1) {
         return refuse(app_, "restore: where to?",
-                      "give exactly one of --target DIR, --stdout, --pod and --pipe -- COMMAND");
+                      "give exactly one of --target DIR, --stdout, --pod, --into JOB and "
+                      "--pipe -- COMMAND");
     }
     if (words_.to_command && restore_.command.empty()) {
         return refuse(app_, "restore: --pipe without a command",
@@ -356,11 +358,13 @@ tl::expected<CommandLine, Answer> Parser::assemble_restore() {
         return refuse(app_, "restore: a pod's directory is absolute", "--target /DIR");
     }
     const bool picks = !restore_.patterns.empty() || restore_.dry_run;
-    if ((restore_.target.empty() || to_pod) && (picks || (words_.overwrite && !to_pod))) {
+    const bool overwrites = words_.overwrite && !to_pod && !to_database;
+    if ((restore_.target.empty() || to_pod) && (picks || overwrites)) {
         return refuse(app_, "restore: PATH, --overwrite and --dry-run go with --target only",
-                      "a stream is written whole");
+                      "a stream is written whole; --overwrite goes with --pod and --into, too");
     }
     restore_.to = to_pod              ? RestoreTo::pod
+                  : to_database       ? RestoreTo::database
                   : words_.to_stdout  ? RestoreTo::standard_output
                   : words_.to_command ? RestoreTo::command
                                       : RestoreTo::directory;

@@ -1,6 +1,7 @@
 #include "base/quantity.hpp"
 #include "base/text.hpp"
 #include "cli/choose_backup.hpp"
+#include "cli/choose_jobs.hpp"
 #include "cli/format.hpp"
 #include "cli/progress_view.hpp"
 #include "cli/signals.hpp"
@@ -134,6 +135,32 @@ Result<int> restore_pod(const Session &session, const RestoreArguments &argument
     return warnings > 0 ? catalog::kExitPartial : 0;
 }
 
+Result<int> restore_into(const Session &session, const RestoreArguments &arguments,
+                         const ChosenBackup &chosen, engine::Progress &progress, ProgressView &view,
+                         const std::stop_token &stop) {
+    const config::Configuration configuration = config::load(session.places());
+    INTACT_TRY_ASSIGN(const config::Job *job, choose_job(configuration, arguments.job));
+    const auto *database = std::get_if<config::DatabaseSource>(&job->source);
+    if (database == nullptr) {
+        return fail(Error(ErrorCode::usage,
+                          fmt::format("the source of job '{}' is of type \"{}\", which is no "
+                                      "database",
+                                      job->name, config::name_of(job->source_type())))
+                        .with_hint("--target is for files, --pipe for any other stream"));
+    }
+    const auto said = [&](std::string_view line) {
+        view.aside([&] { print_aside(one_line(line) + "\n"); });
+    };
+    INTACT_TRY_ASSIGN(const std::uint64_t bytes,
+                      engine::restore_to_database(*chosen.directory, chosen.backup, *database,
+                                                  arguments.existing, said, progress, stop));
+    if (arguments.voice == Voice::normal) {
+        view.aside(
+            [&] { print_aside(fmt::format("{} took {}\n", arguments.job, format_size(bytes))); });
+    }
+    return 0;
+}
+
 Result<int> restore_to(const Session &session, const RestoreArguments &arguments,
                        const ChosenBackup &chosen, engine::Progress &progress, ProgressView &view,
                        const std::stop_token &stop) {
@@ -146,6 +173,8 @@ Result<int> restore_to(const Session &session, const RestoreArguments &arguments
             .map([](std::uint64_t) { return 0; });
     case RestoreTo::pod:
         return restore_pod(session, arguments, chosen, progress, view, stop);
+    case RestoreTo::database:
+        return restore_into(session, arguments, chosen, progress, view, stop);
     case RestoreTo::command:
         break;
     }

@@ -118,11 +118,15 @@ void add_restore(CLI::App &app, RestoreArguments &restore, Words &words) {
     verb.add_flag("--pod", words.pod,
                   "Unpack it in the pod of the backup's job, or --pod=NAME: in that one; there "
                   "--target DIR is / by default");
-    verb.add_flag("--overwrite", words.overwrite, "Replace files that are there already");
+    verb.add_option("--into", restore.job,
+                    "Feed it to the database that this job's [source] names, by its own tool")
+        ->type_name("JOB");
+    verb.add_flag("--overwrite", words.overwrite, "Replace what is there already");
     verb.add_flag("-n,--dry-run", restore.dry_run, "List what would be restored, write nothing");
     add_quiet(verb, words);
     verb.footer("Examples: intact restore etc --target /tmp/back etc/ssh\n"
-                "          intact restore pg-main --pipe -- pg_restore --dbname=shop");
+                "          intact restore pg-main --pipe -- pg_restore --dbname=shop\n"
+                "          intact restore shop --into shop-test --overwrite");
 }
 
 void add_list(CLI::App &app, ListArguments &list, Words &words) {

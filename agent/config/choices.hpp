@@ -18,7 +18,8 @@ inline constexpr std::array<std::string_view, 2> kDelayKinds{"stable", "fresh"};
 inline constexpr std::array<std::string_view, 3> kIoClasses{"as-daemon", "best-effort", "idle"};
 inline constexpr std::array<std::string_view, 3> kVerdicts{"success", "warning", "failure"};
 inline constexpr std::array<std::string_view, 2> kReactions{"publish", "fail"};
-inline constexpr std::array<std::string_view, 3> kSourceTypes{"files", "command", "kubernetes"};
+inline constexpr std::array<std::string_view, 8> kSourceTypes{
+    "files", "command", "kubernetes", "postgresql", "mysql", "mongodb", "sqlite", "redis"};
 inline constexpr std::array<std::string_view, 3> kPodDigests{"auto", "required", "off"};
 inline constexpr std::array<std::string_view, 2> kCredentialForms{"path", "content"};
 

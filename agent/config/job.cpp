@@ -18,6 +18,16 @@ std::string_view name_of(SourceType type) {
     return kSourceTypes[static_cast<std::size_t>(type)];
 }
 
+formats::Format stream_format(const Source &source) {
+    if (const auto *command = std::get_if<CommandSource>(&source)) {
+        return command->format;
+    }
+    if (const auto *database = std::get_if<DatabaseSource>(&source)) {
+        return database->format;
+    }
+    return {formats::Kind::tar, {}};
+}
+
 schedule::Timetable timetable_of(const Schedule &schedule) {
     std::vector<schedule::Calendar> calendars;
     for (const std::string &text : schedule.calendar) {

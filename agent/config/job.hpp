@@ -2,8 +2,7 @@
 #pragma once
 
 #include "base/warning.hpp"
-#include "config/variable.hpp"
-#include "formats/format.hpp"
+#include "config/source.hpp"
 #include "schedule/timetable.hpp"
 
 #include <chrono>
@@ -12,7 +11,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace intact::config {
@@ -20,71 +18,14 @@ namespace intact::config {
 enum class Compression { none, gzip, zstd };
 enum class Strategy { automatic, atomic_rename, copy_and_swap };
 enum class VerifyDepth { size, checksum, archive };
-/// Whether a pod tells the digest of what it sends.
-enum class PodDigest { automatic, required, off };
-enum class SourceType { files, command, kubernetes };
 enum class DelayKind { stable, fresh };
 enum class IoClass { as_daemon, best_effort, idle };
-enum class Verdict { success, warning, failure };
 /// What becomes of a backup that has a warning.
 enum class Reaction { publish, fail };
 
 std::string_view name_of(Compression compression);
 std::string_view name_of(Strategy strategy);
 std::string_view name_of(VerifyDepth depth);
-std::string_view name_of(SourceType type);
-
-/// What must be mounted where a path leads.
-struct RequiredMount {
-    bool any = false;     ///< whatever is not the root filesystem
-    std::string identity; ///< this one: a UUID, or a network mount's source; empty: none is named
-
-    friend bool operator==(const RequiredMount &, const RequiredMount &) = default;
-};
-
-struct FilesSource {
-    std::vector<std::string> paths;   ///< absolute, at least one
-    std::vector<std::string> exclude; ///< patterns, see source/exclude.hpp
-    bool one_file_system = false;
-    bool exclude_caches = true; ///< directories tagged by CACHEDIR.TAG keep only the tag
-    std::vector<std::string> exclude_if_present{".nobackup"}; ///< directories holding such a file
-    RequiredMount require_mount;                              ///< of every path
-};
-
-/// What a command's end and its words on stderr are taken for.
-struct ExitRules {
-    std::map<int, Verdict> statuses;          ///< by default 0 is success, all else failure
-    std::map<int, Verdict> signals;           ///< by default failure
-    std::vector<std::string> stderr_warnings; ///< patterns of lines, see formats/pattern.hpp
-    std::vector<std::string> stderr_failures;
-};
-
-struct CommandSource {
-    std::vector<std::string> command; ///< argv, no shell
-    formats::Format format;           ///< how the end of its stream is proven
-    std::uint64_t min_size = 0;       ///< bytes; what is shorter is not whole
-    std::string end_pattern;          ///< of format regex only
-    std::uint64_t end_window = 0;     ///< bytes at the end in which it must be found
-    Variables environment;            ///< added to a clean one
-    std::string working_directory = "/";
-    ExitRules exit;
-};
-
-struct KubernetesSource {
-    std::string kubectl = "kubectl";
-    std::string namespace_; ///< empty: the context's own
-    std::string context;    ///< empty: the current one
-    std::string kubeconfig; ///< empty: kubectl's default
-    std::string pod;        ///< exactly one of pod and selector
-    std::string selector;
-    std::string container;            ///< empty: the pod's default
-    std::string path;                 ///< absolute, inside the container
-    std::vector<std::string> exclude; ///< handed to the pod's tar
-    PodDigest digest = PodDigest::automatic;
-    ExitRules exit; ///< of the pod's tar
-};
-
-using Source = std::variant<FilesSource, CommandSource, KubernetesSource>;
 
 struct Archive {
     Compression compression = Compression::zstd;
@@ -179,7 +120,10 @@ struct Job {
     Hooks hooks;
     Priority priority;
 
-    SourceType source_type() const { return static_cast<SourceType>(source.index()); }
+    SourceType source_type() const {
+        const auto *database = std::get_if<DatabaseSource>(&source);
+        return database != nullptr ? database->type : static_cast<SourceType>(source.index());
+    }
 };
 
 } // namespace intact::config

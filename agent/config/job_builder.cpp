@@ -95,14 +95,54 @@ KubernetesSource kubernetes_source(const Effective &values) {
     return source;
 }
 
+formats::Format dump_format(SourceType type, bool is_of_all) {
+    switch (type) {
+    case SourceType::mysql:
+        return {formats::Kind::mysqldump, {}};
+    case SourceType::mongodb:
+        return {formats::Kind::mongodb_archive, {}};
+    case SourceType::sqlite:
+        return {formats::Kind::sqlite, {}};
+    case SourceType::redis:
+        return {formats::Kind::redis_rdb, {}};
+    default:
+        return {is_of_all ? formats::Kind::pgdump_plain : formats::Kind::pgdump_custom, {}};
+    }
+}
+
+DatabaseSource database_source(const Effective &values, SourceType type) {
+    DatabaseSource source;
+    source.type = type;
+    source.database = values.get<std::string>("source.database");
+    source.file = values.get<std::string>("source.file");
+    source.host = values.get<std::string>("source.host");
+    source.port = static_cast<unsigned>(values.get<std::int64_t>("source.port"));
+    source.socket = values.get<std::string>("source.socket");
+    source.user = values.get<std::string>("source.user");
+    if (const Effective::Found password = values.find("source.password");
+        password.value != nullptr) {
+        source.password = Effective::value_as<Entry>(password).value;
+    }
+    source.tools = values.get<std::string>("source.tools");
+    source.options = values.get<Texts>("source.options");
+    source.format = dump_format(type, source.database == kAllDatabases);
+    source.min_size = values.get<std::uint64_t>("source.min_size");
+    source.environment = variables(values, "source.environment");
+    source.exit = exit_rules(values);
+    return source;
+}
+
 Source source_of(const Effective &values) {
-    switch (source_type_of(values).value_or(SourceType::files)) {
+    const SourceType type = source_type_of(values).value_or(SourceType::files);
+    switch (type) {
     case SourceType::command:
         return command_source(values);
     case SourceType::kubernetes:
         return kubernetes_source(values);
-    default:
+    case SourceType::files:
         return files_source(values);
+    default:
+        return database_source(values, type);
     }
 }
 

@@ -10,6 +10,9 @@ namespace {
 constexpr SourceTypes kFiles = only(SourceType::files);
 constexpr SourceTypes kCommand = only(SourceType::command);
 constexpr SourceTypes kKubernetes = only(SourceType::kubernetes);
+constexpr SourceTypes kNetworked = only(SourceType::postgresql) | only(SourceType::mysql) |
+                                   only(SourceType::mongodb) | only(SourceType::redis);
+constexpr SourceTypes kDatabases = kNetworked | only(SourceType::sqlite);
 /// Far beyond any use, and no sum of such spans and times overflows.
 constexpr std::int64_t kYear = 366LL * 24 * 3600 * 1'000'000;
 
@@ -68,7 +71,7 @@ constexpr std::array kJobKeys{
     Key{.name = "source.type",
         .kind = Kind::choice,
         .choices = kSourceTypes,
-        .summary = "What is backed up: files, a command's output, files in a pod"},
+        .summary = "What is backed up: files, a command's output, files in a pod, a database"},
     Key{.name = "source.paths",
         .kind = Kind::texts,
         .check = check_absolute,
@@ -121,7 +124,7 @@ constexpr std::array kJobKeys{
         .builtin = "\"0\"",
         .minimum = 0,
         .maximum = kUnbounded,
-        .used_by = kCommand,
+        .used_by = kCommand | kDatabases,
         .summary = "Fewer bytes of output are no backup"},
     Key{.name = "source.end_pattern",
         .check = check_end_pattern,
@@ -139,7 +142,7 @@ constexpr std::array kJobKeys{
         .kind = Kind::table_of_texts,
         .choices = kVerdicts,
         .name_check = check_exit_name,
-        .used_by = kCommand | kKubernetes,
+        .used_by = kCommand | kKubernetes | kDatabases,
         .summary = "Which exit statuses of the command, or of a pod's tar, and signals that end "
                    "it, are a success, a warning or a failure; default: 0 is a success, all else a "
                    "failure"},
@@ -147,72 +150,31 @@ constexpr std::array kJobKeys{
         .kind = Kind::texts,
         .builtin = "[]",
         .check = check_line_pattern,
-        .used_by = kCommand | kKubernetes,
+        .used_by = kCommand | kKubernetes | kDatabases,
         .summary = "A line on stderr in which one of these is found, in RE2's syntax over bytes, "
                    "is a warning"},
     Key{.name = "source.stderr_failures",
         .kind = Kind::texts,
         .builtin = "[]",
         .check = check_line_pattern,
-        .used_by = kCommand | kKubernetes,
+        .used_by = kCommand | kKubernetes | kDatabases,
         .summary = "With a line on stderr in which one of these is found there is no backup, "
                    "however the command ends"},
     Key{.name = "source.environment",
         .kind = Kind::environment,
         .check = check_argument,
         .name_check = check_variable_name,
-        .used_by = kCommand,
+        .used_by = kCommand | kDatabases,
         .summary = "Variables added to the command's clean environment"},
     Key{.name = "source.working_directory",
         .builtin = "\"/\"",
         .check = check_absolute,
         .used_by = kCommand,
         .summary = "Where the command starts"},
-    Key{.name = "source.kubectl",
-        .builtin = "\"kubectl\"",
-        .check = check_filled,
-        .used_by = kKubernetes,
-        .summary = "The kubectl program, by name or path"},
-    Key{.name = "source.context",
-        .builtin = "\"\"",
-        .check = check_text,
-        .used_by = kKubernetes,
-        .summary = "kubectl's context; default: the current one"},
-    Key{.name = "source.kubeconfig",
-        .builtin = "\"\"",
-        .check = check_absolute_or_empty,
-        .used_by = kKubernetes,
-        .summary = "kubectl's configuration file; default: kubectl's own"},
-    Key{.name = "source.namespace",
-        .builtin = "\"\"",
-        .check = check_text,
-        .used_by = kKubernetes,
-        .summary = "Namespace of the pod; default: the context's"},
-    Key{.name = "source.pod",
-        .check = check_filled,
-        .used_by = kKubernetes,
-        .summary = "Name of the pod; this or selector"},
-    Key{.name = "source.selector",
-        .check = check_filled,
-        .used_by = kKubernetes,
-        .summary = "Label selector that only one running pod matches; this or pod"},
-    Key{.name = "source.container",
-        .builtin = "\"\"",
-        .check = check_text,
-        .used_by = kKubernetes,
-        .summary = "Container of the pod; default: the pod's default"},
-    Key{.name = "source.path",
-        .check = check_absolute,
-        .used_by = kKubernetes,
-        .required_by = kKubernetes,
-        .summary = "Absolute path inside the container"},
-    Key{.name = "source.pod_digest",
-        .kind = Kind::choice,
-        .builtin = "\"auto\"",
-        .choices = kPodDigests,
-        .used_by = kKubernetes,
-        .summary = "Whether the pod tells length and SHA-256 of what it sends: \"auto\" where it "
-                   "can, \"required\", or \"off\""},
+
+#include "config/kubernetes_keys.def"
+
+#include "config/database_keys.def"
 
     Key{.name = "archive.compression",
         .kind = Kind::choice,

@@ -27,6 +27,7 @@ enum class Kind : std::uint8_t {
     table_of_texts, ///< keys of the operator's own, each a string
     text_or_table,  ///< a table of strings, or one string for each of `all_names`
     environment,    ///< the same, each a string or a reference to a secret
+    secret,         ///< a string or a reference to a secret
 };
 
 inline constexpr std::int64_t kUnbounded = std::numeric_limits<std::int64_t>::max();

@@ -14,16 +14,17 @@
 
 namespace intact::config {
 
-/// An entry of a table_of_texts, text_or_table or environment.
+/// An entry of a table_of_texts, text_or_table or environment, or a secret.
 struct Entry {
     VariableValue value;
     Span span;
 };
 
 /// By Kind: boolean, integer, text and choice, texts and text_or_texts, table_of_texts and
-/// text_or_table and environment, duration, size.
-using Data = std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
-                          std::map<std::string, Entry>, std::chrono::microseconds, std::uint64_t>;
+/// text_or_table and environment, duration, size, secret.
+using Data =
+    std::variant<bool, std::int64_t, std::string, std::vector<std::string>,
+                 std::map<std::string, Entry>, std::chrono::microseconds, std::uint64_t, Entry>;
 
 struct Value {
     Data data;

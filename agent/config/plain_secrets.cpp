@@ -35,22 +35,30 @@ std::optional<std::string> readers_of(const std::string &path) {
 }
 
 struct PlainSecret {
-    std::string key;
-    std::string variable;
+    std::string key; ///< in full
+    std::string name;
     Span span;
 };
+
+bool is_plain(const VariableValue &value) {
+    return value.from == VariableValue::From::text && !value.text.empty();
+}
 
 std::vector<PlainSecret> secrets_in(const Layer &layer) {
     std::vector<PlainSecret> secrets;
     for (const auto &[key, value] : layer.values) {
+        if (const auto *secret = std::get_if<Entry>(&value.data);
+            secret != nullptr && is_plain(secret->value)) {
+            secrets.push_back(
+                {std::string(key), std::string(key.substr(key.rfind('.') + 1)), secret->span});
+        }
         const auto *entries = std::get_if<std::map<std::string, Entry>>(&value.data);
         if (entries == nullptr || !key.ends_with(".environment")) {
             continue;
         }
         for (const auto &[name, entry] : *entries) {
-            if (entry.value.from == VariableValue::From::text && !entry.value.text.empty() &&
-                names_secret(name)) {
-                secrets.push_back({std::string(key), name, entry.span});
+            if (is_plain(entry.value) && names_secret(name)) {
+                secrets.push_back({fmt::format("{}.{}", key, name), name, entry.span});
             }
         }
     }
@@ -82,8 +90,8 @@ void check_plain_secrets(const Layer &layer, const std::string &path, Remarks &r
     }
     for (const auto &[key, name, span] : secrets) {
         remarks.add(Code::plain_secret, span,
-                    {fmt::format("'{}.{}' is a secret in plain text, in a file that {} may read",
-                                 key, name, *readers),
+                    {fmt::format("'{}' is a secret in plain text, in a file that {} may read", key,
+                                 *readers),
                      "",
                      fmt::format("have systemd keep it: {} = {{ credential = \"NAME\", as = "
                                  "\"content\" }}, see SECRETS in intact.toml(5); or take the "

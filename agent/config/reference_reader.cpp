@@ -120,6 +120,9 @@ private:
     VariableValue::From form(const std::string &variable, Span place) {
         const toml::node *node = table_.get("as");
         if (node == nullptr) {
+            if (variable.empty()) {
+                return VariableValue::From::credential;
+            }
             // A path where a password is asked for is refused far from here, by a server.
             if (names_secret(variable)) {
                 refuse(Code::missing_key, place,
@@ -140,6 +143,10 @@ private:
             refuse(Code::unknown_value, place_of(*node),
                    fmt::format("{} cannot be {}", name_of("as"), ticked(value)), "",
                    "one of \"path\", \"content\"");
+        }
+        if (variable.empty() && value == "path") {
+            refuse(Code::contradiction, place_of(*node), name_of("as") + " cannot be \"path\"",
+                   "leave it out", "the credential's content is meant here");
         }
         return value == "content" ? VariableValue::From::credential
                                   : VariableValue::From::credential_path;

@@ -11,7 +11,8 @@
 namespace intact::config {
 
 /// Nothing, and remarks, when it is none. `full` is its name on one line, "source.environment.A";
-/// `variable` the variable's own; `place` where it stands.
+/// `variable` the variable's own, or empty for a key that is a secret itself: of a credential its
+/// content is meant then; `place` where it stands.
 std::optional<VariableValue> read_reference(const std::string &full, const std::string &variable,
                                             Span place, const toml::table &table,
                                             const SourceText &text, Remarks &remarks);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace intact::config {
 namespace {
@@ -57,11 +58,12 @@ void require_type(const Effective &values, Remarks &remarks) {
         return;
     }
     Remark remark{"'source.type' is missing", "",
-                  "type = \"files\", \"command\" or \"kubernetes\""};
+                  fmt::format("type = \"{}\"", fmt::join(kSourceTypes, "\", \""))};
     for (const auto &[word, key] : {std::pair("files", "source.paths"),
                                     {"command", "source.command"},
                                     {"kubernetes", "source.pod"},
-                                    {"kubernetes", "source.selector"}}) {
+                                    {"kubernetes", "source.selector"},
+                                    {"sqlite", "source.file"}}) {
         if (values.job().mentioned.contains(key)) {
             remark.label = fmt::format("add type = \"{}\"", word);
         }
@@ -74,13 +76,15 @@ void require_type(const Effective &values, Remarks &remarks) {
 }
 
 std::string names_of(SourceTypes types) {
-    std::string names;
+    std::vector<std::string> names;
     for (std::size_t i = 0; i < kSourceTypes.size(); ++i) {
         if ((types & (1U << i)) != 0) {
-            names += fmt::format("{}\"{}\"", names.empty() ? "" : " and ", kSourceTypes[i]);
+            names.push_back(fmt::format("\"{}\"", kSourceTypes[i]));
         }
     }
-    return names;
+    const std::string last = names.back();
+    names.pop_back();
+    return names.empty() ? last : fmt::format("{} and {}", fmt::join(names, ", "), last);
 }
 
 void check_keys_of_type(const Effective &values, SourceType type, Remarks &remarks) {
@@ -199,6 +203,16 @@ void check_pod(const Effective &values, Remarks &remarks) {
     }
 }
 
+void check_server(const Effective &values, Remarks &remarks) {
+    const Value *socket = values.job().find("source.socket");
+    if (socket != nullptr && !values.get<std::string>("source.socket").empty() &&
+        !values.get<std::string>("source.host").empty()) {
+        remarks.add(
+            Code::contradiction, socket->key,
+            {"'source.socket' and 'source.host' exclude each other", "keep one of them", ""});
+    }
+}
+
 void check_schedule(const Effective &values, Remarks &remarks) {
     const auto table = values.job().tables.find("schedule");
     if (table != values.job().tables.end() && !values.is_mentioned("schedule.calendar")) {
@@ -276,8 +290,10 @@ void check_job(const std::string &name, const Effective &values, Remarks &remark
             check_command("source.command", values, remarks);
             check_stream_format(values, remarks);
             check_countable(values, remarks);
-        } else {
+        } else if (*type == SourceType::kubernetes) {
             check_pod(values, remarks);
+        } else {
+            check_server(values, remarks);
         }
     }
     check_level(values, remarks);

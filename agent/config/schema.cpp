@@ -40,6 +40,8 @@ std::string_view word_for(Kind kind) {
         return "table of strings or references";
     case Kind::text_or_table:
         return "string or table of strings";
+    case Kind::secret:
+        return "string or reference";
     case Kind::text:
         break;
     }
@@ -99,6 +101,9 @@ void add_type(const Key &key, Json &schema) {
     case Kind::environment:
         schema["type"] = "object";
         schema["additionalProperties"] = {{"anyOf", variable_forms()}};
+        break;
+    case Kind::secret:
+        schema["anyOf"] = variable_forms();
         break;
     default:
         schema["type"] = "string";

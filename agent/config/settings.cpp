@@ -22,6 +22,8 @@ std::string spelled_size(std::uint64_t bytes) {
     return fmt::format("\"{}{}\"", bytes, kUnits[unit]);
 }
 
+std::string spelled(const VariableValue &value);
+
 struct Speller {
     std::string operator()(bool value) const { return value ? "true" : "false"; }
     std::string operator()(std::int64_t value) const { return std::to_string(value); }
@@ -31,6 +33,7 @@ struct Speller {
         return "\"" + format_duration(value) + "\"";
     }
     std::string operator()(std::uint64_t value) const { return spelled_size(value); }
+    std::string operator()(const Entry &value) const { return spelled(value.value); }
     // Written variable by variable, see append_environment().
     std::string operator()(const std::map<std::string, Entry> &) const { return ""; }
 };

@@ -36,6 +36,8 @@ std::string_view expected_by(Kind kind) {
         return "a table of strings";
     case Kind::text_or_table:
         return "a string or a table of strings";
+    case Kind::secret:
+        return "a string, or a table that says where it is";
     default:
         return "a string";
     }
@@ -69,6 +71,8 @@ public:
                        ? same_for_all(node.as_string()->get(), span)
                    : node.is_table() ? entries(*node.as_table())
                                      : wrong_type(node, span);
+        case Kind::secret:
+            return secret(node, span);
         default:
             return node.is_string() ? word(node.as_string()->get(), span) : wrong_type(node, span);
         }
@@ -215,6 +219,19 @@ private:
             found.emplace(name, Entry{{value}, span});
         }
         return found;
+    }
+
+    std::optional<Data> secret(const toml::node &node, Span span) {
+        if (const toml::table *reference = node.as_table()) {
+            std::optional<VariableValue> value =
+                read_reference(std::string(key_.name), "", span, *reference, text_, remarks_);
+            return value ? std::optional<Data>(Entry{*std::move(value), span}) : std::nullopt;
+        }
+        if (!node.is_string()) {
+            return wrong_type(node, span);
+        }
+        const std::string &value = node.as_string()->get();
+        return is_right(value, span) ? std::optional<Data>(Entry{{value}, span}) : std::nullopt;
     }
 
     std::optional<Data> entries(const toml::table &table) {

@@ -22,9 +22,8 @@ std::string fill(const config::Job &job, const std::string &host, std::string_vi
 }
 
 std::string_view format_suffix(const config::Job &job) {
-    const auto *command = std::get_if<config::CommandSource>(&job.source);
     const formats::Format tar{formats::Kind::tar, {}};
-    return command != nullptr && command->format != tar ? ".raw" : ".tar";
+    return config::stream_format(job.source) != tar ? ".raw" : ".tar";
 }
 
 std::string_view compression_suffix(config::Compression compression) {

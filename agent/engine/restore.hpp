@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/warning.hpp"
+#include "config/job.hpp"
 #include "destination/backup_list.hpp"
 #include "engine/progress.hpp"
 #include "os/file.hpp"
@@ -10,6 +11,7 @@
 #include <functional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 #include <vector>
 
@@ -70,5 +72,15 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
 Result<std::uint64_t> restore_to_pod(const os::Directory &source,
                                      const destination::FoundBackup &backup, source::PodUnpack &pod,
                                      Progress &progress, const std::stop_token &stop);
+
+/// The same into a database by its own tool, with the connection and the credentials that the
+/// source names: another server than it came from, where another job names that. What the tool says
+/// goes to `on_stderr`. Errors: unsupported when the backup is no dump of such a database; as
+/// source::restore_database().
+Result<std::uint64_t> restore_to_database(const os::Directory &source,
+                                          const destination::FoundBackup &backup,
+                                          const config::DatabaseSource &database, Existing existing,
+                                          const std::function<void(std::string_view)> &on_stderr,
+                                          Progress &progress, const std::stop_token &stop);
 
 } // namespace intact::engine

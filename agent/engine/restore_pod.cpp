@@ -38,11 +38,10 @@ private:
     };
     void run() {
         try {
-            took_ = pod_.take(pipe_.get(), stop_.get_token());
+            took_ = pod_.take(std::move(pipe_), stop_.get_token());
         } catch (...) {
             took_ = fail(caught("restore into a pod"));
         }
-        pipe_.reset(); // whoever still writes is told
     }
 
     source::PodUnpack &pod_;

@@ -3,12 +3,14 @@
 #include "engine/restore_source.hpp"
 #include "os/process.hpp"
 #include "os/stop_fd.hpp"
+#include "source/database.hpp"
 
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -139,6 +141,41 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
                   os::quoted(command.front()) + " ended before it had read the whole stream"));
     }
     return written;
+}
+
+Result<std::uint64_t> restore_to_database(const os::Directory &source,
+                                          const destination::FoundBackup &backup,
+                                          const config::DatabaseSource &database, Existing existing,
+                                          const std::function<void(std::string_view)> &on_stderr,
+                                          Progress &progress, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const ProvenBackup proven,
+                      ProvenBackup::open(source, backup, progress, stop));
+    const destination::Manifest &manifest = proven.manifest();
+    const std::string type(config::name_of(database.type));
+    // A dump of all databases says itself where each goes, that of one does not.
+    const auto is_of_all = [](const std::vector<std::string> &items) {
+        return !items.empty() && items.front() == config::kAllDatabases;
+    };
+    const auto items = source::items_of(database);
+    if (manifest.source_type != type || is_of_all(manifest.source_items) != is_of_all(items)) {
+        return fail(
+            Error(ErrorCode::unsupported,
+                  fmt::format("it is of a source of type \"{}\" ({}), and is to go into one of "
+                              "type \"{}\" ({})",
+                              manifest.source_type, fmt::join(manifest.source_items, ", "), type,
+                              fmt::join(items, ", ")))
+                .with_hint("use --pipe with the program that reads it"));
+    }
+    std::uint64_t bytes = 0;
+    const source::StreamWriter write = [&](int fd) -> Result<> {
+        INTACT_TRY_ASSIGN(bytes, write_stream(source.sys(), proven, fd, progress, stop));
+        return {};
+    };
+    INTACT_TRY(source::restore_database(database, manifest.format,
+                                        existing == Existing::overwrite ? source::Present::replaced
+                                                                        : source::Present::kept,
+                                        write, on_stderr, stop));
+    return bytes;
 }
 
 } // namespace intact::engine

@@ -3,6 +3,7 @@
 #include "formats/make_check.hpp"
 #include "pipeline/archive_writer.hpp"
 #include "source/command.hpp"
+#include "source/database.hpp"
 #include "source/files.hpp"
 #include "source/kubernetes.hpp"
 
@@ -142,6 +143,32 @@ private:
     source::PodStream pod_;
 };
 
+class Database final : public StreamSource {
+public:
+    Database(const config::DatabaseSource &source, Listener listener)
+        : source_(source), check_(formats::make_check({source.format, source.min_size, "", 0})),
+          listener_(std::move(listener)) {}
+
+    Result<> stream(ByteSink &sink, const std::stop_token &stop) override {
+        INTACT_TRY(source::dump_database(source_, sink, listener_.on_stderr, stop, end_));
+        for (const Warning &warning : end_.warnings) {
+            listener_.on_warning(warning);
+        }
+        return {};
+    }
+    formats::StreamCheck *check() override { return check_.get(); }
+    formats::Finding finding() const override { return check_->finding(); }
+    std::vector<std::string> items() const override { return source::items_of(source_); }
+    std::optional<std::uint64_t> entries() const override { return check_->entries(); }
+    std::string stderr_tail() const override { return end_.stderr_tail; }
+
+private:
+    const config::DatabaseSource &source_;
+    const std::unique_ptr<formats::StreamCheck> check_;
+    const Listener listener_;
+    source::CommandEnd end_;
+};
+
 } // namespace
 
 std::unique_ptr<StreamSource> make_source(const config::Job &job, StreamSource::Listener listener,
@@ -151,6 +178,9 @@ std::unique_ptr<StreamSource> make_source(const config::Job &job, StreamSource::
     }
     if (const auto *command = std::get_if<config::CommandSource>(&job.source)) {
         return std::make_unique<Command>(*command, std::move(listener));
+    }
+    if (const auto *database = std::get_if<config::DatabaseSource>(&job.source)) {
+        return std::make_unique<Database>(*database, std::move(listener));
     }
     return std::make_unique<Kubernetes>(std::get<config::KubernetesSource>(job.source),
                                         std::move(listener));

@@ -330,12 +330,11 @@ std::span<const JobFamily> job_families() {
 }
 
 JobTraits traits_of(const config::Job &job) {
-    const auto *command = std::get_if<config::CommandSource>(&job.source);
     return {job.name,
             std::string(config::name_of(job.source_type())),
             std::string(config::name_of(job.archive.compression)),
             std::string(config::name_of(job.verify.after_run)),
-            command == nullptr ? "tar" : command->format.name(),
+            config::stream_format(job.source).name(),
             job.schedule.has_value(),
             false};
 }

@@ -143,11 +143,14 @@ Result<os::Process> start_with(const config::Variables &variables, os::Spawn &sp
 } // namespace
 
 Result<> run_command(const config::CommandSource &source, ByteSink &sink, const LineSink &on_stderr,
-                     const std::stop_token &stop, CommandEnd &end, int stdin_fd) {
+                     const std::stop_token &stop, CommandEnd &end, Handover handover) {
     const std::string &program = source.command.front();
-    os::Spawn spawn{source.command, os::clean_environment(), source.working_directory, stdin_fd};
+    os::Spawn spawn{source.command, os::clean_environment(), source.working_directory};
     spawn.capabilities = os::Spawn::Capabilities::dropped;
+    spawn.stdin_fd = handover.input.get();
+    spawn.more_fds = std::move(handover.descriptors);
     INTACT_TRY_ASSIGN(os::Process process, start_with(source.environment, spawn, stop));
+    handover.input.reset(); // the command's alone, so that its end is seen by who writes there
     const os::StopFd stop_fd(stop);
     ExitJudge judge(source.exit);
     const LineSink heard = [&](std::string_view line) {

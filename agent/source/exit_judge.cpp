@@ -14,7 +14,11 @@ constexpr std::size_t kShownBytes = 500;
 
 ExitJudge::ExitJudge(const config::ExitRules &rules)
     : rules_(rules), warnings_(listen_for(rules.stderr_warnings)),
-      failures_(listen_for(rules.stderr_failures)) {}
+      failures_(listen_for(rules.stderr_failures)) {
+    if (!rules.reason.empty()) {
+        reason_.emplace(rules.reason);
+    }
+}
 
 std::vector<ExitJudge::Heard> ExitJudge::listen_for(const std::vector<std::string> &patterns) {
     std::vector<Heard> all;
@@ -31,6 +35,9 @@ void ExitJudge::hear(std::string_view line) {
     }
     hear(line, warnings_);
     hear(line, failures_);
+    if (reason_ && reason_->is_in(line)) {
+        why_ = line.substr(0, kShownBytes);
+    }
 }
 
 void ExitJudge::hear(std::string_view line, std::vector<Heard> &patterns) {
@@ -57,9 +64,9 @@ Result<std::vector<Warning>> ExitJudge::judge(const std::string &who, const os::
                                               const std::string &last_line) const {
     const config::Verdict verdict = verdict_on(status);
     if (verdict == config::Verdict::failure) {
+        const std::string &why = why_.empty() ? last_line : why_;
         return fail(ErrorCode::source_failed,
-                    fmt::format("{} {}{}{}", who, status.describe(), last_line.empty() ? "" : ": ",
-                                last_line));
+                    fmt::format("{} {}{}{}", who, status.describe(), why.empty() ? "" : ": ", why));
     }
     const auto failure = std::find_if(failures_.begin(), failures_.end(),
                                       [](const Heard &one) { return one.lines > 0; });

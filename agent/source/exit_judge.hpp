@@ -24,8 +24,8 @@ public:
     void hear(std::string_view line);
 
     /// After the last line: the warnings that a success comes with. `who` is for people: "command
-    /// 'pg_dump'". Errors: source_failed for an end that is a failure, quoting `last_line`;
-    /// source_incomplete for a line that is one.
+    /// 'pg_dump'". Errors: source_failed for an end that is a failure, quoting the reason, else
+    /// `last_line`; source_incomplete for a line that is one.
     Result<std::vector<Warning>> judge(const std::string &who, const os::ExitStatus &status,
                                        const std::string &last_line) const;
 
@@ -43,6 +43,8 @@ private:
     const config::ExitRules &rules_;
     std::vector<Heard> warnings_;
     std::vector<Heard> failures_;
+    std::optional<formats::Pattern> reason_;
+    std::string why_; ///< the last line in which that is found, shortened
 };
 
 } // namespace intact::source

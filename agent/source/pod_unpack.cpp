@@ -47,7 +47,7 @@ struct PodUnpack::Heard {
     }
 };
 
-Result<> PodUnpack::exec(const std::vector<std::string> &inside, Heard &heard, int stdin_fd,
+Result<> PodUnpack::exec(const std::vector<std::string> &inside, Heard &heard, os::UniqueFd input,
                          const std::stop_token &stop) {
     const auto hear = [&](std::string_view line) {
         const auto words = heard.marks ? heard.marks->take(line) : std::optional(line);
@@ -59,9 +59,9 @@ Result<> PodUnpack::exec(const std::vector<std::string> &inside, Heard &heard, i
         }
     };
     NoOutput output;
-    const PodStdin from = stdin_fd < 0 ? PodStdin::none : PodStdin::ours;
+    const PodStdin from = input.get() < 0 ? PodStdin::none : PodStdin::ours;
     return run_command(kubectl_exec(source_, pod_->name, from, inside), output, hear, stop,
-                       heard.end, stdin_fd);
+                       heard.end, {std::move(input)});
 }
 
 Result<> PodUnpack::look(const std::stop_token &stop) {
@@ -73,7 +73,7 @@ Result<> PodUnpack::look_by_shell(const std::stop_token &stop) {
     INTACT_TRY_ASSIGN(std::string mark, make_mark());
     Heard heard;
     heard.marks.emplace(mark);
-    auto looked = exec(marked_look(target_, mark), heard, -1, stop);
+    auto looked = exec(marked_look(target_, mark), heard, {}, stop);
     const PodMarks &marks = *heard.marks;
     if (marks.lacks("tar")) {
         return fail(no_tar());
@@ -123,10 +123,10 @@ Result<> PodUnpack::look_by_shell(const std::stop_token &stop) {
     return {};
 }
 
-Result<PodReceipt> PodUnpack::take(int stdin_fd, const std::stop_token &stop) {
+Result<PodReceipt> PodUnpack::take(os::UniqueFd input, const std::stop_token &stop) {
     Heard heard;
     if (!tells_) {
-        auto took = exec(plain_untar(target_), heard, stdin_fd, stop);
+        auto took = exec(plain_untar(target_), heard, std::move(input), stop);
         if (!took && took.error().code() != ErrorCode::cancelled) {
             return fail(heard.found_no_program()
                             ? no_tar()
@@ -137,7 +137,7 @@ Result<PodReceipt> PodUnpack::take(int stdin_fd, const std::stop_token &stop) {
     }
     INTACT_TRY_ASSIGN(std::string mark, make_mark());
     heard.marks.emplace(mark);
-    auto took = exec(marked_untar(target_, mark), heard, stdin_fd, stop);
+    auto took = exec(marked_untar(target_, mark), heard, std::move(input), stop);
     const PodMarks &marks = *heard.marks;
     receipt_ = {marks.bytes(), marks.sha256()};
     if (!took && took.error().code() == ErrorCode::cancelled) {

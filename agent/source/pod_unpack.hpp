@@ -36,10 +36,10 @@ public:
     /// cancelled.
     Result<> look(const std::stop_token &stop);
 
-    /// After look(), once: unpacks what comes by `stdin_fd` (borrowed) to its end. Whether that is
+    /// After look(), once: unpacks what comes by `input` to its end. Whether that is
     /// what was sent is for the caller to see. Errors: as above; source_failed for a tar that
     /// failed, unless the receipt tells how much came; source_incomplete.
-    Result<PodReceipt> take(int stdin_fd, const std::stop_token &stop);
+    Result<PodReceipt> take(os::UniqueFd input, const std::stop_token &stop);
 
     /// "namespace/pod:directory", after look().
     std::string place() const;
@@ -48,7 +48,7 @@ public:
 
 private:
     struct Heard;
-    Result<> exec(const std::vector<std::string> &inside, Heard &heard, int stdin_fd,
+    Result<> exec(const std::vector<std::string> &inside, Heard &heard, os::UniqueFd input,
                   const std::stop_token &stop);
     Result<> look_by_shell(const std::stop_token &stop);
 

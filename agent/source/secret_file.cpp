@@ -115,18 +115,21 @@ Result<std::optional<os::UniqueFd>> private_copy_of(const std::string &path) {
         return refused(std::move(content).error());
     }
     const os::WipedAtEnd wiped(*content);
+    auto copy = private_file_of(*content);
+    if (!copy) {
+        return refused(std::move(copy).error());
+    }
+    return *std::move(copy);
+}
+
+Result<os::UniqueFd> private_file_of(std::string_view content) {
     os::UniqueFd memory(memfd_create("credential", MFD_CLOEXEC));
     if (!memory) {
-        return refused(Error::from_errno(errno, "make a file in memory"));
+        return fail_errno(errno, "make a file in memory");
     }
     os::File copy(os::kernel(), fcntl(memory.get(), F_DUPFD_CLOEXEC, 0), "a file in memory");
-    auto written = copy.write_all(std::string_view(*content));
-    if (written) {
-        written = copy.set_mode(S_IRUSR);
-    }
-    if (!written) {
-        return refused(std::move(written).error());
-    }
+    INTACT_TRY(copy.write_all(content));
+    INTACT_TRY(copy.set_mode(S_IRUSR));
     lseek(memory.get(), 0, SEEK_SET);
     return memory;
 }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace intact::source {
 
@@ -23,6 +24,9 @@ Result<std::string> read_credential(const std::string &name, std::size_t limit);
 /// A copy in memory that its owner alone may read, where a program could take offence at the
 /// credential's own mode; nothing where not. Errors: credential_failed.
 Result<std::optional<os::UniqueFd>> private_copy_of(const std::string &path);
+
+/// A file in memory that its owner alone may read, at its begin. Errors: io, no_memory.
+Result<os::UniqueFd> private_file_of(std::string_view content);
 
 /// The content of a regular file, symlinks followed. Errors: credential_failed, also above `limit`
 /// bytes, where it is another user's, and where others may read or write it.

@@ -11,6 +11,7 @@
 #include <map>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace intact::source {
 
@@ -28,6 +29,8 @@ public:
     /// Over those of the same name. The descriptors are borrowed until it has started, and the
     /// values are copies: wipe them then (os::WipedAtEnd).
     void add_to(os::Spawn &spawn) const;
+    /// Of a variable that is no path. Borrowed.
+    std::string_view text_of(const std::string &name) const { return texts_.at(name); }
 
 private:
     friend Result<GivenVariables> read_variables(const config::Variables &, const std::stop_token &,

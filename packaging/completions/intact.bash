@@ -28,7 +28,7 @@ _intact_parse() {
             i=$((i + 1))
             ;;
         --config-dir=* | --state-dir=*) places+=("${words[i]}") ;;
-        -t | --target | --depth | --format | --destination | -n | --limit | --iterations | --from | \
+        -t | --target | --into | --depth | --format | --destination | -n | --limit | --iterations | --from | \
             --calendar | --timezone | --dst-gap | --until | --for | --rounds | --every | --name | --source | --schedule)
             # -n has a value of some verbs only.
             [[ ${words[i]} == -n && $verb =~ ^(restore|recover)$ ]] || i=$((i + 1))
@@ -49,6 +49,7 @@ _intact_parse() {
 _intact_value() {
     case $prev in
     --config-dir | --state-dir | -t | --target | --destination) _filedir -d ;;
+    --into) _intact_offer "$("$1" "${places[@]}" __complete jobs 2>/dev/null)" ;;
     --depth) _intact_offer "size checksum archive" ;;
     --format) _intact_offer "long short json" ;;
     --dst-gap) _intact_offer "run-after skip" ;;
@@ -65,7 +66,7 @@ _intact() {
     local -a places=()
     _init_completion -s || return
     _intact_parse
-    if [[ $after_end == yes ]] || _intact_value || [[ $split == true ]]; then
+    if [[ $after_end == yes ]] || _intact_value "$1" || [[ $split == true ]]; then
         return
     fi
     if [[ $cur == -* ]]; then

@@ -10,7 +10,7 @@ function __intact_words
             continue
         end
         switch $word
-            case --config-dir --state-dir -t --target --depth --format --destination --limit \
+            case --config-dir --state-dir -t --target --into --depth --format --destination --limit \
                     --iterations --from --calendar --timezone --dst-gap --until --for --rounds --every --name --source --schedule
                 set is_value yes
             case '-*'
@@ -82,6 +82,7 @@ complete -c intact -n '__intact_verb verify restore show check "selftest publish
 complete -c intact -n '__intact_verb "config schema"' -a 'job intact.toml'
 complete -c intact -l config-dir -l state-dir -x -a '(__fish_complete_directories)'
 complete -c intact -n '__intact_verb restore' -s t -l target -x -a '(__fish_complete_directories)'
+complete -c intact -n '__intact_verb restore' -l into -x -a '(__intact_names jobs)'
 complete -c intact -n '__intact_verb list init' -l destination -x -a '(__fish_complete_directories)'
 complete -c intact -n '__intact_verb verify' -l depth -x -a 'size checksum archive'
 complete -c intact -n '__intact_verb init' -l source -r -F

@@ -30,6 +30,11 @@ _BASES = {
     "files": {"type": '"files"', "paths": '["/etc"]'},
     "command": {"type": '"command"', "command": '["true"]'},
     "kubernetes": {"type": '"kubernetes"', "pod": '"a"', "path": '"/a"'},
+    "postgresql": {"type": '"postgresql"', "database": '"a"'},
+    "mysql": {"type": '"mysql"', "database": '"a"'},
+    "mongodb": {"type": '"mongodb"', "database": '"a"'},
+    "sqlite": {"type": '"sqlite"', "file": '"/a"'},
+    "redis": {"type": '"redis"'},
 }
 
 

@@ -78,7 +78,7 @@ class Planted(checks.Planted):
         self.plant(PAGE, 'paths = ["/etc", "/var/lib/dpkg"]\n\n[run]', 'path = ["/etc"]\n\n[run]')
         self.plant("config/jobs.d/etc.toml.example", 'type    = "files"', 'type    = "file"')
         self.plant("config/intact.toml", "#max_concurrent_runs     =", "#max_concurrent_run =")
-        for expected in ("run-retries.toml:", "manual-1.toml:", "shipped-etc.toml:", "intact.toml:"):
+        for expected in ("run-retries.toml:", "'source.paths' is missing", "shipped-etc.toml:", "intact.toml:"):
             self.assert_found("examples", expected)
 
     def test_taplo_finds_what_the_schema_refuses(self):

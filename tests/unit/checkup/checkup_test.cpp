@@ -3,13 +3,16 @@
 
 #include "catalog/catalog.hpp"
 #include "checkup/checks.hpp"
+#include "os/unique_fd.hpp"
 #include "support/temp_dir.hpp"
 
 #include <algorithm>
 #include <filesystem>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace intact::test {
@@ -282,6 +285,44 @@ TEST_F(CheckupTest, finds_secrets_that_others_may_read_and_programs_for_them_tha
     EXPECT_EQ(found("credentials").state, State::ok);
     command("\"true\"", "environment.A_TOKEN = { command = [\"no-such-vault\"] }\n");
     EXPECT_EQ(found("credentials").code, ErrorCode::program_missing);
+}
+
+TEST_F(CheckupTest, looks_for_a_databases_tool_its_file_and_its_password) {
+    const auto database = [this](const std::string &lines) {
+        text_ = "[source]\n" + lines + destination_;
+    };
+    database("type = \"mysql\"\ndatabase = \"a\"\ntools = \"" + (temp_ / "bin") + "\"\n");
+    EXPECT_THAT(found("programs").found, HasSubstr("execute '" + (temp_ / "bin/mariadb-dump")));
+    temp_.write("bin/mysqldump", "#!/bin/sh\n");
+    std::filesystem::permissions(temp_ / "bin/mysqldump", std::filesystem::perms::all);
+    EXPECT_EQ(found("programs").found, "'" + (temp_ / "bin/mysqldump") + "'");
+    EXPECT_EQ(found("source").state, State::skipped);
+    database("type = \"sqlite\"\nfile = \"" + (temp_ / "none") + "\"\n");
+    EXPECT_EQ(found("source").code, ErrorCode::source_unreadable);
+    database("type = \"sqlite\"\nfile = \"" + (temp_ / "data/one.txt") + "\"\n");
+    EXPECT_EQ(found("source").state, State::ok);
+    database("type = \"redis\"\npassword = { file = \"" + (temp_ / "none") + "\" }\n");
+    EXPECT_THAT(found("credentials").found, HasSubstr("source.password"));
+    EXPECT_EQ(found("credentials").code, ErrorCode::credential_failed);
+}
+
+TEST_F(CheckupTest, tells_whether_a_databases_server_listens) {
+    const std::string path = temp_ / ".s.PGSQL.5433";
+    text_ = "[source]\ntype = \"postgresql\"\ndatabase = \"a\"\nport = 5433\nhost = \"" +
+            temp_.path() + "\"\n" + destination_;
+    EXPECT_EQ(found("source").code, ErrorCode::source_failed);
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    ASSERT_LT(path.copy(address.sun_path, sizeof address.sun_path), sizeof address.sun_path);
+    const os::UniqueFd listener(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    ASSERT_EQ(bind(listener.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address),
+              0);
+    EXPECT_EQ(found("source").code, ErrorCode::source_failed); // a socket, but nobody listens
+    ASSERT_EQ(listen(listener.get(), 4), 0);
+    EXPECT_EQ(found("source").found, "a server listens at '" + path + "'");
+    // By a port that nobody has.
+    text_ = "[source]\ntype = \"redis\"\nhost = \"127.0.0.1\"\nport = 1\n" + destination_;
+    EXPECT_THAT(found("source").found, HasSubstr("reach the server at 127.0.0.1:1"));
 }
 
 TEST_F(CheckupTest, warns_of_a_clock_that_nobody_sets) {

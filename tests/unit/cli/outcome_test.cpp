@@ -92,15 +92,16 @@ TEST(Summary, tells_how_far_a_failed_run_got) {
 }
 
 TEST(RecordJson, has_every_field_of_a_success) {
-    EXPECT_EQ(to_json(success()).dump(),
-              R"({"run":"01J","job":"etc","host":"host","pid":7,)"
-              R"("started":"2026-11-22T02:00:00.000Z","finished":"2026-11-22T02:00:03.240Z",)"
-              R"("outcome":"success","exit_code":0,"failure":null,)"
-              R"("destination":"/srv/backup/etc","archive":"etc.tar.zst","bytes_read":4096,)"
-              R"("bytes_written":1024,"entries":1234,"sha256":")" +
-                  std::string(64, 'a') + R"(","stream_sha256":")" + std::string(64, 'b') +
-                  R"(","verified":{"depth":"archive","level":"cold"},"warning_count":0,)"
-                  R"("suspicious":false,"warnings":[],"stage_usec":{"source":5},"stderr_tail":null})");
+    EXPECT_EQ(
+        to_json(success()).dump(),
+        R"({"run":"01J","job":"etc","host":"host","pid":7,)"
+        R"("started":"2026-11-22T02:00:00.000Z","finished":"2026-11-22T02:00:03.240Z",)"
+        R"("outcome":"success","exit_code":0,"failure":null,)"
+        R"("destination":"/srv/backup/etc","archive":"etc.tar.zst","bytes_read":4096,)"
+        R"("bytes_written":1024,"entries":1234,"sha256":")" +
+            std::string(64, 'a') + R"(","stream_sha256":")" + std::string(64, 'b') +
+            R"(","verified":{"depth":"archive","level":"cold"},"warning_count":0,)"
+            R"("suspicious":false,"warnings":[],"stage_usec":{"source":5},"stderr_tail":null})");
 }
 
 TEST(RecordJson, tells_a_failure) {

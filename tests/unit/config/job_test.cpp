@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
@@ -177,6 +178,45 @@ TEST_F(JobTest, takes_every_key_of_a_kubernetes_source) {
     EXPECT_EQ(source.path, "/data");
     EXPECT_THAT(source.exclude, ElementsAre("lost+found"));
     EXPECT_EQ(source.digest, PodDigest::required);
+}
+
+TEST_F(JobTest, takes_every_key_of_a_database) {
+    const Job &job =
+        load_job("[source]\ntype = \"postgresql\"\ndatabase = \"shop\"\nhost = \"h\"\n"
+                 "port = 5433\nuser = \"u\"\npassword = { credential = \"c\" }\n"
+                 "tools = \"/opt/bin\"\noptions = [\"-v\"]\nmin_size = \"1KiB\"\n"
+                 "environment = { PGSSLMODE = \"require\" }\nexit_status = { 1 = \"warning\" }\n"
+                 "stderr_warnings = [\"a\"]\nstderr_failures = [\"b\"]\n")
+            .job;
+    EXPECT_EQ(job.source_type(), SourceType::postgresql);
+    const auto &source = std::get<DatabaseSource>(job.source);
+    EXPECT_EQ(source.type, SourceType::postgresql);
+    EXPECT_EQ(source.database, "shop");
+    EXPECT_EQ(source.host, "h");
+    EXPECT_EQ(source.port, 5433U);
+    EXPECT_EQ(source.user, "u");
+    EXPECT_EQ(source.password, (VariableValue{"c", VariableValue::From::credential, {}}));
+    EXPECT_EQ(source.tools, "/opt/bin");
+    EXPECT_THAT(source.options, ElementsAre("-v"));
+    EXPECT_EQ(source.format.name(), "pgdump-custom");
+    EXPECT_EQ(source.min_size, 1024U);
+    EXPECT_EQ(source.environment.at("PGSSLMODE").text, "require");
+    EXPECT_EQ(source.exit.statuses, (std::map<int, Verdict>{{1, Verdict::warning}}));
+    EXPECT_THAT(source.exit.stderr_warnings, ElementsAre("a"));
+    EXPECT_THAT(source.exit.stderr_failures, ElementsAre("b"));
+}
+
+TEST_F(JobTest, knows_what_each_database_gives) {
+    for (const auto &[lines, format] :
+         {std::pair("type = \"postgresql\"\ndatabase = \"all\"", "pgdump-plain"),
+          {"type = \"mysql\"\ndatabase = \"all\"\nsocket = \"/s\"", "mysqldump"},
+          {"type = \"mongodb\"\ndatabase = \"a\"", "mongodb-archive"},
+          {"type = \"sqlite\"\nfile = \"/f\"", "sqlite"},
+          {"type = \"redis\"", "redis-rdb"}}) {
+        const Job &job = load_job(fmt::format("[source]\n{}\n", lines)).job;
+        EXPECT_EQ(stream_format(job.source).name(), format);
+        EXPECT_EQ(std::get<DatabaseSource>(job.source).password, std::nullopt);
+    }
 }
 
 TEST_F(JobTest, keeps_its_schedule) {

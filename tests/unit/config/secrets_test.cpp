@@ -5,6 +5,8 @@
 
 #include "support/temp_dir.hpp"
 
+#include <algorithm>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -67,6 +69,35 @@ TEST_F(SecretsTest, are_shown_as_references_that_read_back_as_the_same) {
     ASSERT_EQ(read_back.errors(), 0U) << again;
     EXPECT_EQ(std::get<CommandSource>(read_back.jobs.at(0).job.source).environment,
               std::get<CommandSource>(loaded.jobs.at(0).job.source).environment);
+}
+
+TEST_F(SecretsTest, are_passwords_whose_credential_is_meant_by_its_content) {
+    const std::string lines = "[source]\ntype = \"redis\"\n";
+    for (const auto &[text, value] :
+         {std::pair(R"({ credential = "c" })", VariableValue{"c", From::credential, {}}),
+          {R"({ credential = "c", as = "content" })", {"c", From::credential, {}}},
+          {R"({ file = "/f" })", {"/f", From::file, {}}},
+          {R"({ command = ["a"] })", {"", From::command, {"a"}}},
+          {R"("plain")", {"plain", From::text, {}}}}) {
+        const Configuration loaded = load_job(fmt::format("{}password = {}\n", lines, text));
+        ASSERT_EQ(loaded.errors(), 0U) << text;
+        EXPECT_EQ(std::get<DatabaseSource>(loaded.jobs.at(0).job.source).password, value);
+        // As it is shown it reads back as the same, but for a text.
+        const auto &settings = loaded.jobs.at(0).settings;
+        const auto shown = std::find_if(settings.begin(), settings.end(), [](const Setting &one) {
+            return one.key == "source.password";
+        });
+        ASSERT_NE(shown, settings.end());
+        const Configuration again = load_job(fmt::format("{}password = {}\n", lines, shown->value));
+        ASSERT_EQ(again.errors(), 0U) << shown->value;
+        const VariableValue expected =
+            value.from == From::text ? VariableValue{"***", From::text, {}} : value;
+        EXPECT_EQ(std::get<DatabaseSource>(again.jobs.at(0).job.source).password, expected);
+    }
+    const Configuration plain = load_job(lines + "password = \"hunter2\"\n", 0644);
+    ASSERT_EQ(plain.diagnostics.size(), 1U);
+    EXPECT_EQ(plain.diagnostics.front().code, "E025");
+    EXPECT_THAT(plain.diagnostics.front().message, HasSubstr("'source.password' is a secret"));
 }
 
 TEST_F(SecretsTest, in_plain_text_are_refused_where_others_may_read_them) {

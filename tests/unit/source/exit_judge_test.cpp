@@ -50,6 +50,14 @@ TEST_F(ExitJudgeTest, without_rules_takes_nothing_but_0_for_a_success) {
     EXPECT_EQ(failure({0, SIGTERM}), "source_failed command 'dump' was killed by SIGTERM");
 }
 
+TEST_F(ExitJudgeTest, quotes_the_last_line_that_says_why) {
+    rules_.reason = "^dump: (error|detail)";
+    EXPECT_EQ(failure({1, 0}, {"dump: error: a", "dump: detail: b", "dump: hint: c"}),
+              "source_failed command 'dump' exited with status 1: dump: detail: b");
+    EXPECT_EQ(failure({1, 0}, {"c"}), "source_failed command 'dump' exited with status 1: c");
+    EXPECT_TRUE(warnings({0, 0}, {"dump: error: a"}).empty());
+}
+
 TEST_F(ExitJudgeTest, goes_by_the_table_of_statuses) {
     rules_.statuses = {{0, Verdict::failure}, {1, Verdict::warning}, {3, Verdict::success}};
     EXPECT_EQ(failure({0, 0}), "source_failed command 'dump' exited with status 0");

@@ -33,8 +33,8 @@ protected:
                             [this](Warning warning) { warnings_.push_back(std::move(warning)); });
     }
     Result<source::PodReceipt> take() {
-        const os::UniqueFd from(open(tar().c_str(), O_RDONLY | O_CLOEXEC));
-        return pod_->take(from.get(), {});
+        os::UniqueFd from(open(tar().c_str(), O_RDONLY | O_CLOEXEC));
+        return pod_->take(std::move(from), {});
     }
     void expect_unpacked() {
         EXPECT_EQ(run_program("diff -r " + (kubectl_.temp() / "data ") +

@@ -1,0 +1,168 @@
+#include "source/database.hpp"
+
+#include "base/text.hpp"
+#include "formats/pattern.hpp"
+#include "os/file.hpp"
+#include "os/process.hpp"
+#include "source/scratch.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <optional>
+#include <thread>
+#include <unistd.h>
+
+namespace intact::source {
+namespace {
+
+constexpr const char *kCopy = "copy"; // as presets.cpp calls it
+
+/// What a tool writes to stdout when its work is another.
+class Nowhere final : public ByteSink {
+public:
+    Result<std::span<std::byte>> space() override { return std::span(room_); }
+    void commit(std::size_t) override {}
+
+private:
+    std::array<std::byte, 4096> room_{};
+};
+
+Result<> copy_out(const config::DatabaseSource &source, ByteSink &sink, const LineSink &on_stderr,
+                  const std::stop_token &stop, CommandEnd &end) {
+    INTACT_TRY_ASSIGN(const Scratch scratch, Scratch::make(source.file));
+    INTACT_TRY_ASSIGN(ToolCall call, dump_call(source, stop));
+    call.command.working_directory = scratch.path();
+    Nowhere counts;
+    INTACT_TRY(run_command(call.command, counts, on_stderr, stop, end));
+    const std::string copy = fmt::format("{}/{}", scratch.path(), kCopy);
+    const os::UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!fd) {
+        return fail_errno(errno, "read " + os::quoted(copy));
+    }
+    unlink(copy.c_str()); // gone even if this process is killed
+    for (;;) {
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::cancelled, "the copy was stopped");
+        }
+        INTACT_TRY_ASSIGN(const auto room, sink.space());
+        INTACT_TRY_ASSIGN(const std::size_t count,
+                          os::read_some(os::kernel(), fd.get(), room, copy));
+        if (count == 0) {
+            return {};
+        }
+        sink.commit(count);
+    }
+}
+
+Result<> copy_in(const config::DatabaseSource &source, ToolCall &call, const StreamWriter &write,
+                 const LineSink &on_stderr, const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(const Scratch scratch, Scratch::make(source.file));
+    const std::string copy = fmt::format("{}/{}", scratch.path(), kCopy);
+    {
+        const os::UniqueFd fd(open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!fd) {
+            return fail_errno(errno, "write " + os::quoted(copy));
+        }
+        INTACT_TRY(write(fd.get()));
+    }
+    call.command.working_directory = scratch.path();
+    Nowhere nothing;
+    CommandEnd end;
+    return run_command(call.command, nothing, on_stderr, stop, end);
+}
+
+/// The tool on a thread of its own, which is this one's to stop.
+class RunningTool {
+public:
+    RunningTool(ToolCall &call, os::UniqueFd input, const LineSink &on_stderr,
+                const std::stop_token &stop)
+        : on_stop_(stop, [this] { stop_.request_stop(); }),
+          thread_([this, &call, &on_stderr, input = std::move(input)]() mutable {
+              Handover handover = call.handover();
+              handover.input = std::move(input);
+              ended_ = run_command(call.command, nothing_, on_stderr, stop_.get_token(), end_,
+                                   std::move(handover));
+          }) {}
+
+    Result<> wait() {
+        thread_.join();
+        return ended_;
+    }
+    void stop() { stop_.request_stop(); }
+
+private:
+    Nowhere nothing_;
+    CommandEnd end_;
+    Result<> ended_;
+    std::stop_source stop_;
+    std::stop_callback<std::function<void()>> on_stop_;
+    std::jthread thread_; ///< last: it ends before what it uses
+};
+
+Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_stderr,
+                 const std::stop_token &stop) {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
+        return fail_errno(errno, "make a pipe");
+    }
+    os::UniqueFd writing(ends[1]);
+    std::optional<std::string> refused;
+    const formats::Pattern pattern(call.refusal);
+    const LineSink heard = [&](std::string_view line) {
+        if (!call.refusal.empty() && !refused && pattern.is_in(line)) {
+            refused = line;
+        }
+        on_stderr(line);
+    };
+    RunningTool tool(call, os::UniqueFd(ends[0]), heard, stop);
+    auto written = write(writing.get());
+    const bool reader_has_gone = !written && written.error().sys_errno() == EPIPE;
+    if (!written && !reader_has_gone) {
+        tool.stop(); // before it sees an end that is none
+    }
+    const auto ended = [&] {
+        if (written || reader_has_gone) {
+            writing.reset();
+        }
+        return tool.wait();
+    }();
+    if (!written && !reader_has_gone) {
+        return written;
+    }
+    INTACT_TRY(ended);
+    const std::string &program = call.command.command.front();
+    if (refused) {
+        return fail(ErrorCode::source_failed, fmt::format("command '{}' went on after an error: {}",
+                                                          program, one_line(*refused)));
+    }
+    if (!written) {
+        return fail(ErrorCode::source_failed,
+                    fmt::format("command '{}' ended before it had read the whole stream", program));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<> dump_database(const config::DatabaseSource &source, ByteSink &sink,
+                       const LineSink &on_stderr, const std::stop_token &stop, CommandEnd &end) {
+    if (source.type == config::SourceType::sqlite) {
+        return copy_out(source, sink, on_stderr, stop, end);
+    }
+    INTACT_TRY_ASSIGN(const ToolCall call, dump_call(source, stop));
+    return run_command(call.command, sink, on_stderr, stop, end, call.handover());
+}
+
+Result<> restore_database(const config::DatabaseSource &source, std::string_view format,
+                          Present present, const StreamWriter &write, const LineSink &on_stderr,
+                          const std::stop_token &stop) {
+    INTACT_TRY_ASSIGN(ToolCall call, restore_call(source, format, present, stop));
+    if (source.type == config::SourceType::sqlite) {
+        return copy_in(source, call, write, on_stderr, stop);
+    }
+    return pipe_in(call, write, on_stderr, stop);
+}
+
+} // namespace intact::source
