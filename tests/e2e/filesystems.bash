@@ -174,6 +174,9 @@ TOML
 }
 
 case_a_required_mount_must_be_there_from_the_start() {
+    # Where the other cases are may be a mount.
+    DEST=$(mktemp -d /var/tmp/intact-e2e.XXXXXX)
+    trap 'unmount_all; rm -rf --one-file-system "$DEST"' EXIT
     [[ $(stat -c %m "$DEST") == / ]] || skip "here $DEST has a mount of its own"
     job job <<TOML
 [source]
@@ -189,6 +192,7 @@ TOML
     is "$(find "$DEST/job" -mindepth 1)" ""
     disk 64M mkfs.ext4 -q -F
     on ext4 mount -o loop "$WORK/disk"
+    trap 'unmount_all; rm -rf --one-file-system "$DEST"' EXIT
     expect 0 intact run job
     sed -i 's/require_mount = true/require_mount = "UUID=00000000-1111-2222-3333-444444444444"/' \
         "$INTACT_CONFIG_DIR/jobs.d/job.toml"
