@@ -13,7 +13,7 @@
 namespace intact::source {
 namespace {
 
-constexpr std::size_t kTailBytes = 64u << 10;
+constexpr std::size_t kStderrTail = 64u << 10;
 constexpr int kCannotExecute = 126;
 constexpr int kNoSuchProgram = 127;
 constexpr int kSignalBase = 128; // of a shell's exit status
@@ -267,15 +267,15 @@ std::string PodStream::item() const {
 
 void PodStream::keep(std::string_view line) {
     stderr_tail_.append(line).append("\n");
-    if (stderr_tail_.size() > 2 * kTailBytes) {
-        stderr_tail_.erase(0, stderr_tail_.size() - kTailBytes);
+    if (stderr_tail_.size() > 2 * kStderrTail) {
+        stderr_tail_.erase(0, stderr_tail_.size() - kStderrTail);
     }
 }
 
 std::string PodStream::stderr_tail() const {
-    return stderr_tail_.size() <= kTailBytes
+    return stderr_tail_.size() <= kStderrTail
                ? stderr_tail_
-               : stderr_tail_.substr(stderr_tail_.size() - kTailBytes);
+               : stderr_tail_.substr(stderr_tail_.size() - kStderrTail);
 }
 
 } // namespace intact::source

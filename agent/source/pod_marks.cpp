@@ -14,8 +14,9 @@ constexpr std::size_t kSha256Digits = 64;
 template <typename Number>
 std::optional<Number> whole_number(std::string_view text) {
     Number number = 0;
-    const char *end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    const char *const begin = text.data();
+    const char *const end = begin + text.size();
+    const auto [stop, error] = std::from_chars(begin, end, number);
     if (error != std::errc() || stop != end || number < 0) {
         return std::nullopt;
     }
