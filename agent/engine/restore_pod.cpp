@@ -1,4 +1,4 @@
-#include "base/caught.hpp"
+#include "base/stoppable_task.hpp"
 #include "engine/restore.hpp"
 #include "engine/restore_stream.hpp"
 #include "source/pod_unpack.hpp"
@@ -7,8 +7,6 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <optional>
-#include <thread>
 #include <unistd.h>
 
 namespace intact::engine {
@@ -16,41 +14,6 @@ namespace {
 
 constexpr std::string_view kRestoreAgain =
     "what lies in the pod now is not whole: restore it again, with --overwrite";
-
-// Reads the pipe on a thread of its own, for the pod.
-class PodTaker {
-public:
-    PodTaker(source::PodUnpack &pod, os::UniqueFd pipe, const std::stop_token &stop)
-        : pod_(pod), pipe_(std::move(pipe)), with_(stop, Stop{&stop_}), thread_([this] { run(); }) {
-    }
-
-    /// Ends kubectl: a stream that broke off must not look like a whole one.
-    void stop() { stop_.request_stop(); }
-    Result<source::PodReceipt> finish() {
-        thread_.join();
-        return std::move(*took_);
-    }
-
-private:
-    struct Stop {
-        std::stop_source *source;
-        void operator()() const { source->request_stop(); }
-    };
-    void run() {
-        try {
-            took_ = pod_.take(std::move(pipe_), stop_.get_token());
-        } catch (...) {
-            took_ = fail(caught("restore into a pod"));
-        }
-    }
-
-    source::PodUnpack &pod_;
-    os::UniqueFd pipe_;
-    std::stop_source stop_;
-    std::stop_callback<Stop> with_;
-    std::optional<Result<source::PodReceipt>> took_; ///< the thread's until it is joined
-    std::jthread thread_;                            ///< last: it ends before what it uses
-};
 
 Result<> compare(const source::PodReceipt &receipt, const destination::Manifest &manifest) {
     if (receipt.bytes && *receipt.bytes != manifest.stream_bytes) {
@@ -87,12 +50,15 @@ Result<std::uint64_t> restore_to_pod(const os::Directory &source,
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
         return fail_errno(errno, "make a pipe");
     }
+    os::UniqueFd reading(ends[0]);
     os::UniqueFd writing(ends[1]);
-    PodTaker taker(pod, os::UniqueFd(ends[0]), stop);
+    StoppableTask<source::PodReceipt> taker(
+        "restore into a pod", stop,
+        [&](const std::stop_token &stop_pod) { return pod.take(std::move(reading), stop_pod); });
     auto written = write_stream(source.sys(), proven, writing.get(), progress, stop);
     const bool has_reader_gone = !written && written.error().sys_errno() == EPIPE;
     if (!written && !has_reader_gone) {
-        taker.stop();
+        taker.stop(); // a stream that broke off must not look like a whole one
     }
     writing.reset();
     auto took = taker.finish();

@@ -17,7 +17,7 @@ namespace intact::source {
 struct CommandEnd {
     int exit_code = 0;
     std::vector<Warning> warnings; ///< what a success comes with by the job's rules
-    std::string stderr_tail;       ///< the last 64 KiB
+    std::string stderr_tail;       ///< the last kStderrTailBytes
 };
 
 /// What a command gets beside the words of its job.

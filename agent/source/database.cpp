@@ -1,5 +1,7 @@
 #include "source/database.hpp"
 
+#include "base/null_sink.hpp"
+#include "base/stoppable_task.hpp"
 #include "base/text.hpp"
 #include "formats/pattern.hpp"
 #include "os/file.hpp"
@@ -11,7 +13,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <optional>
-#include <thread>
 #include <unistd.h>
 
 namespace intact::source {
@@ -19,22 +20,12 @@ namespace {
 
 constexpr const char *kCopy = "copy"; // as presets.cpp calls it
 
-/// What a tool writes to stdout when its work is another.
-class Nowhere final : public ByteSink {
-public:
-    Result<std::span<std::byte>> space() override { return std::span(room_); }
-    void commit(std::size_t) override {}
-
-private:
-    std::array<std::byte, 4096> room_{};
-};
-
 Result<> copy_out(const config::DatabaseSource &source, ByteSink &sink, const LineSink &on_stderr,
                   const std::stop_token &stop, CommandEnd &end) {
     INTACT_TRY_ASSIGN(const Scratch scratch, Scratch::make(source.file));
     INTACT_TRY_ASSIGN(ToolCall call, dump_call(source, stop));
     call.command.working_directory = scratch.path();
-    Nowhere counts;
+    NullSink counts;
     INTACT_TRY(run_command(call.command, counts, on_stderr, stop, end));
     const std::string copy = fmt::format("{}/{}", scratch.path(), kCopy);
     const os::UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC));
@@ -68,38 +59,10 @@ Result<> copy_in(const config::DatabaseSource &source, ToolCall &call, const Str
         INTACT_TRY(write(fd.get()));
     }
     call.command.working_directory = scratch.path();
-    Nowhere nothing;
+    NullSink nothing;
     CommandEnd end;
     return run_command(call.command, nothing, on_stderr, stop, end);
 }
-
-/// The tool on a thread of its own, which is this one's to stop.
-class RunningTool {
-public:
-    RunningTool(ToolCall &call, os::UniqueFd input, const LineSink &on_stderr,
-                const std::stop_token &stop)
-        : on_stop_(stop, [this] { stop_.request_stop(); }),
-          thread_([this, &call, &on_stderr, input = std::move(input)]() mutable {
-              Handover handover = call.handover();
-              handover.input = std::move(input);
-              ended_ = run_command(call.command, nothing_, on_stderr, stop_.get_token(), end_,
-                                   std::move(handover));
-          }) {}
-
-    Result<> wait() {
-        thread_.join();
-        return ended_;
-    }
-    void stop() { stop_.request_stop(); }
-
-private:
-    Nowhere nothing_;
-    CommandEnd end_;
-    Result<> ended_;
-    std::stop_source stop_;
-    std::stop_callback<std::function<void()>> on_stop_;
-    std::jthread thread_; ///< last: it ends before what it uses
-};
 
 Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_stderr,
                  const std::stop_token &stop) {
@@ -107,6 +70,7 @@ Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_s
     if (pipe2(ends.data(), O_CLOEXEC) != 0) {
         return fail_errno(errno, "make a pipe");
     }
+    os::UniqueFd reading(ends[0]);
     os::UniqueFd writing(ends[1]);
     std::optional<std::string> refused;
     const formats::Pattern pattern(call.refusal);
@@ -116,7 +80,13 @@ Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_s
         }
         on_stderr(line);
     };
-    RunningTool tool(call, os::UniqueFd(ends[0]), heard, stop);
+    StoppableTask<void> tool("restore a database", stop, [&](const std::stop_token &stop_tool) {
+        Handover handover = call.handover();
+        handover.input = std::move(reading);
+        NullSink nothing;
+        CommandEnd end;
+        return run_command(call.command, nothing, heard, stop_tool, end, std::move(handover));
+    });
     auto written = write(writing.get());
     const bool reader_has_gone = !written && written.error().sys_errno() == EPIPE;
     if (!written && !reader_has_gone) {
@@ -126,7 +96,7 @@ Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_s
         if (written || reader_has_gone) {
             writing.reset();
         }
-        return tool.wait();
+        return tool.finish();
     }();
     if (!written && !reader_has_gone) {
         return written;

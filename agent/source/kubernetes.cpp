@@ -13,7 +13,6 @@
 namespace intact::source {
 namespace {
 
-constexpr std::size_t kStderrTail = 64u << 10;
 constexpr int kCannotExecute = 126;
 constexpr int kNoSuchProgram = 127;
 constexpr int kSignalBase = 128; // of a shell's exit status
@@ -94,7 +93,8 @@ Result<> PodStream::run(Attempt &attempt, ByteSink &sink, const std::stop_token 
         }
         attempt.words.hear(*words);
         attempt.exits.hear(*words);
-        keep(*words);
+        said_.add(*words);
+        said_.add("\n");
         if (auto warning = file_warning(*words)) {
             ++attempt.file_warnings;
             on_warning_(*std::move(warning));
@@ -263,19 +263,6 @@ std::string PodStream::item() const {
                                                      : source_.pod;
     return fmt::format("{}{}{}:{}", source_.namespace_, source_.namespace_.empty() ? "" : "/",
                        which, source_.path);
-}
-
-void PodStream::keep(std::string_view line) {
-    stderr_tail_.append(line).append("\n");
-    if (stderr_tail_.size() > 2 * kStderrTail) {
-        stderr_tail_.erase(0, stderr_tail_.size() - kStderrTail);
-    }
-}
-
-std::string PodStream::stderr_tail() const {
-    return stderr_tail_.size() <= kStderrTail
-               ? stderr_tail_
-               : stderr_tail_.substr(stderr_tail_.size() - kStderrTail);
 }
 
 } // namespace intact::source

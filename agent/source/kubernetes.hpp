@@ -4,11 +4,13 @@
 
 #include "base/byte_sink.hpp"
 #include "base/error.hpp"
+#include "base/tail.hpp"
 #include "base/warning.hpp"
 #include "config/job.hpp"
 #include "source/command.hpp"
 #include "source/pod_lookup.hpp"
 #include "source/pod_marks.hpp"
+#include "source/stderr_lines.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -39,7 +41,7 @@ public:
     bool has_digest() const { return !sha256_.empty(); }
     /// "namespace/pod:path", the pod by its own name once that is known.
     std::string item() const;
-    std::string stderr_tail() const;
+    std::string stderr_tail() const { return said_.text(); }
 
 private:
     struct Attempt;
@@ -50,14 +52,13 @@ private:
     Result<> judge_length(const PodMarks &marks, std::uint64_t came);
     Result<> explain(Error error, const Attempt &attempt, const std::stop_token &stop) const;
     Result<> degrade(std::string_view lack);
-    void keep(std::string_view line);
 
     const config::KubernetesSource &source_;
     const LineSink on_stderr_;
     const std::function<void(Warning)> on_warning_;
     std::optional<Pod> pod_;
     std::string sha256_; ///< of what the pod sent; empty: it could not say
-    std::string stderr_tail_;
+    Tail said_{kStderrTailBytes};
 };
 
 } // namespace intact::source

@@ -1,11 +1,11 @@
 #include "source/pod_unpack.hpp"
 
+#include "base/null_sink.hpp"
 #include "base/text.hpp"
 #include "source/kubectl.hpp"
 #include "source/kubectl_words.hpp"
 #include "source/pod_marks.hpp"
 
-#include <array>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -15,16 +15,6 @@ namespace {
 constexpr int kNotExecutable = 126;
 constexpr int kNotFound = 127;
 constexpr int kShellSignal = 128; // and above: of a program that a signal ended
-
-// What a tar that unpacks writes to stdout has no meaning.
-class NoOutput final : public ByteSink {
-public:
-    Result<std::span<std::byte>> space() override { return std::span(room_); }
-    void commit(std::size_t) override {}
-
-private:
-    std::array<std::byte, 4096> room_{};
-};
 
 Error no_tar() {
     return Error(ErrorCode::program_missing, "the container has no tar")
@@ -58,7 +48,7 @@ Result<> PodUnpack::exec(const std::vector<std::string> &inside, Heard &heard, o
             }
         }
     };
-    NoOutput output;
+    NullSink output;
     const PodStdin from = input.get() < 0 ? PodStdin::none : PodStdin::ours;
     return run_command(kubectl_exec(source_, pod_->name, from, inside), output, hear, stop,
                        heard.end, {std::move(input)});

@@ -96,6 +96,11 @@ constexpr std::string_view kPsqlError =
     "^psql:[^:]*:[0-9]+: [^:]+:  "
     "(?:0[3-9A-Z]...|[1-35-9A-Z]....|4[^2]...|42[^7]..|427[^1].|4271[^0]): ";
 
+// As of one instant, with all that belongs to the tables.
+constexpr Words mysql_dump(std::string_view what, std::string_view more = {}) {
+    return {"--single-transaction", "--quick", "--routines", "--triggers", "--events", what, more};
+}
+
 constexpr Words kCopyOut{"-batch", "-bail", "-init", "/dev/null", "-readonly"};
 constexpr Words kCopyIn{"-batch", "-bail", "-init", "/dev/null"};
 
@@ -134,12 +139,10 @@ constexpr std::array kPresets{
         .password = "--defaults-extra-file=",
         .password_file = option_file,
         .dump = {.names = {"mariadb-dump", "mysqldump"},
-                 .words = {"--single-transaction", "--quick", "--routines", "--triggers",
-                           "--events", "--no-tablespaces"},
+                 .words = mysql_dump("--no-tablespaces"),
                  .database = kLastWord},
         .dump_all = {.names = {"mariadb-dump", "mysqldump"},
-                     .words = {"--single-transaction", "--quick", "--routines", "--triggers",
-                               "--events", "--flush-privileges", "--all-databases"}},
+                     .words = mysql_dump("--flush-privileges", "--all-databases")},
         .restore = {.names = {"mariadb", "mysql"},
                     .words = {"--batch"},
                     .always_replaces = true,

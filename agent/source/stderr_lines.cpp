@@ -3,16 +3,12 @@
 namespace intact::source {
 namespace {
 
-constexpr std::size_t kTailBytes = 64u << 10;
 constexpr std::size_t kLineBytes = 8u << 10; // a longer line comes in pieces
 
 } // namespace
 
 void StderrLines::take(std::string_view bytes) {
-    tail_ += bytes;
-    if (tail_.size() > kTailBytes) {
-        tail_.erase(0, tail_.size() - kTailBytes);
-    }
+    tail_.add(bytes);
     for (const char c : bytes) {
         if (c == '\n') {
             end_line();

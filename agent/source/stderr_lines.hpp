@@ -1,11 +1,17 @@
-// What a command says on stderr: each line handed on, the last 64 KiB kept.
+// What a command says on stderr: each line handed on, the last of them kept.
 #pragma once
 
+#include "base/tail.hpp"
+
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
 
 namespace intact::source {
+
+/// How much of all that a run said is kept.
+inline constexpr std::size_t kStderrTailBytes = 64u << 10;
 
 class StderrLines {
 public:
@@ -15,7 +21,7 @@ public:
     void take(std::string_view bytes);
     /// After the last byte: a line without its newline counts as well.
     void finish();
-    const std::string &tail() const { return tail_; }
+    std::string tail() const { return tail_.text(); }
     const std::string &last_line() const { return last_line_; }
 
 private:
@@ -24,7 +30,7 @@ private:
     const std::function<void(std::string_view)> &on_line_;
     std::string line_;
     std::string last_line_;
-    std::string tail_;
+    Tail tail_{kStderrTailBytes};
 };
 
 } // namespace intact::source

@@ -25,6 +25,28 @@ proven() {
     is "$(from_json "$(manifest_of "$1")" 'm["stream"]["format"] + " " + m["stream"]["proven"]')" "$2"
 }
 
+# publishes_nothing_when_cut TYPE SOCKET USER WORDS: job s, which has one backup, on a connection that is
+# closed in mid-dump, falls silent, and whose server is killed. WORDS: of its dump's tool.
+publishes_nothing_when_cut() {
+    local type=$1 socket=$2 user=$3 words=$4
+    # through WHAT [COMMAND [LINE...]]: what befalls it; the lines are more of the job.
+    through() {
+        proxy "$socket" 1000000 "$1" ${2:+"$2"}
+        database_job s "$type" 'database = "shop"' 'host = "127.0.0.1"' "port = $PORT" \
+            "user = \"$user\"" "${@:3}"
+        expect 1 intact run s
+    }
+    through close
+    says err "$words"
+    stays s 1
+    through silence "" '[run]' 'stall_timeout = "2s"'
+    says err 'no byte'
+    stays s 1
+    through go-on "$(killed "$SERVER")"
+    says err "$words"
+    stays s 1
+}
+
 # --- PostgreSQL
 
 case_postgresql_comes_back_as_it_was_at_one_instant() {
@@ -108,27 +130,8 @@ case_postgresql_that_dies_or_is_cut_off_publishes_nothing() {
     fill_pg a
     database_job s postgresql 'database = "shop"' "host = \"$WORK/a\"" 'user = "postgres"'
     expect 0 intact run s
-    local -a LINES_OF_RUN=()
-    local cut="Error message from server: server closed the connection unexpectedly"
-    proxied() {
-        proxy "$WORK/a/.s.PGSQL.5432" 1000000 "$@"
-        database_job s postgresql 'database = "shop"' 'host = "127.0.0.1"' "port = $PORT" \
-            'user = "postgres"' "${LINES_OF_RUN[@]}"
-    }
-    proxied close
-    expect 1 intact run s
-    says err "command 'pg_dump' exited with status 1: pg_dump: .*$cut"
-    stays s 1
-    LINES_OF_RUN=('[run]' 'stall_timeout = "2s"')
-    proxied silence
-    expect 1 intact run s
-    says err 'no byte'
-    stays s 1
-    LINES_OF_RUN=()
-    proxied go-on "$(killed "$SERVER")"
-    expect 1 intact run s
-    says err "command 'pg_dump' exited with status 1: pg_dump: .*$cut"
-    stays s 1
+    publishes_nothing_when_cut postgresql "$WORK/a/.s.PGSQL.5432" postgres \
+        "command 'pg_dump' exited with status 1: pg_dump: .*Error message from server: server closed the connection unexpectedly"
     ipcrm -m "$(sed -n '7s/.* //p' "$WORK/a/data/postmaster.pid")"
     # And where there is none.
     expect 1 intact run s
@@ -176,27 +179,8 @@ case_mysql_that_dies_or_is_cut_off_publishes_nothing() {
     fill_my a
     database_job s mysql 'database = "all"' "socket = \"$WORK/a/socket\"" 'user = "root"'
     expect 0 intact run s
-    proxied() {
-        proxy "$WORK/a/socket" 1000000 "$@"
-        database_job s mysql 'database = "shop"' 'host = "127.0.0.1"' "port = $PORT" \
-            'user = "root"' "${LINES_OF_RUN[@]}"
-    }
-    local -a LINES_OF_RUN=()
-    local cut="command 'mariadb-dump' exited with status 3: mariadb-dump: Error 2013: Lost connection to server during query when dumping table .middle. at row: [0-9]+"
-    proxied close
-    expect 1 intact run s
-    says err "$cut"
-    stays s 1
-    LINES_OF_RUN=('[run]' 'stall_timeout = "2s"')
-    proxied silence
-    expect 1 intact run s
-    says err 'no byte'
-    stays s 1
-    LINES_OF_RUN=()
-    proxied go-on "$(killed "$SERVER")"
-    expect 1 intact run s
-    says err "$cut"
-    stays s 1
+    publishes_nothing_when_cut mysql "$WORK/a/socket" root \
+        "command 'mariadb-dump' exited with status 3: mariadb-dump: Error 2013: Lost connection to server during query when dumping table .middle. at row: [0-9]+"
 }
 
 # --- Redis

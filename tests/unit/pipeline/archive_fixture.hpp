@@ -1,8 +1,9 @@
-// What the archive tests share: a sink into memory, a reader of bytes, entries by one line each.
+// What the archive tests share: a reader of bytes, entries by one line each.
 #pragma once
 
 #include "pipeline/archive_reader.hpp"
 #include "pipeline/archive_writer.hpp"
+#include "support/string_sink.hpp"
 #include "support/temp_dir.hpp"
 
 #include <fstream>
@@ -11,22 +12,6 @@
 #include <vector>
 
 namespace intact::test {
-
-class StringSink final : public ByteSink {
-public:
-    std::string text;
-
-    Result<std::span<std::byte>> space() override { return std::span(room_); }
-    void commit(std::size_t count) override {
-        const std::span<const std::byte> bytes = std::span(room_).first(count);
-        for (const std::byte byte : bytes) {
-            text.push_back(static_cast<char>(byte));
-        }
-    }
-
-private:
-    std::vector<std::byte> room_ = std::vector<std::byte>(4096);
-};
 
 struct Item {
     std::string path;

@@ -1,8 +1,8 @@
 #include "source/command.hpp"
 
 #include "os/unique_fd.hpp"
+#include "support/string_sink.hpp"
 
-#include <array>
 #include <cstdlib>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -11,18 +11,6 @@
 
 namespace intact::test {
 namespace {
-
-class Collect final : public ByteSink {
-public:
-    Result<std::span<std::byte>> space() override { return std::span(room_); }
-    void commit(std::size_t count) override {
-        text.append(reinterpret_cast<const char *>(room_.data()), count);
-    }
-    std::string text;
-
-private:
-    std::array<std::byte, 4096> room_{};
-};
 
 class CommandTest : public testing::Test {
 protected:
@@ -38,7 +26,7 @@ protected:
 
     config::Variables environment_;
     config::ExitRules rules_;
-    Collect out_;
+    StringSink out_;
     std::vector<std::string> lines_;
     source::CommandEnd end_;
 };

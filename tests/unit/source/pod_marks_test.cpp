@@ -1,6 +1,7 @@
 #include "source/pod_marks.hpp"
 
 #include "source/tar_only_sink.hpp"
+#include "support/string_sink.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -53,18 +54,6 @@ TEST(PodMarks, hands_on_what_is_not_its_own) {
     EXPECT_EQ(marks.status(), 3) << "the first counts";
 }
 
-class Gathered final : public ByteSink {
-public:
-    Result<std::span<std::byte>> space() override { return std::span(room_); }
-    void commit(std::size_t count) override {
-        text.append(reinterpret_cast<const char *>(room_.data()), count);
-    }
-    std::string text;
-
-private:
-    std::array<std::byte, 100> room_{};
-};
-
 // In pieces of every size: the source's reads fall as they like.
 TEST(TarOnlySink, hands_on_all_but_the_words_of_a_runtime) {
     std::string large = "./a";
@@ -74,7 +63,7 @@ TEST(TarOnlySink, hands_on_all_but_the_words_of_a_runtime) {
          {std::string(), std::string("O"), std::string("OCI runt"), std::string("./"), large,
           std::string("OCI runtimes"), words + "\r\n" + std::string(9000, 'y')}) {
         for (const std::size_t piece : {1U, 5U, 12U, 4096U, 10000U}) {
-            Gathered inner;
+            StringSink inner(100);
             source::TarOnlySink sink(inner);
             for (std::size_t at = 0; at < text.size();) {
                 const auto room = sink.space();

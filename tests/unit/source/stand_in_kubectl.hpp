@@ -2,9 +2,9 @@
 #pragma once
 
 #include "source/kubernetes.hpp"
+#include "support/string_sink.hpp"
 #include "support/temp_dir.hpp"
 
-#include <array>
 #include <filesystem>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -67,18 +67,6 @@ private:
 
 class PodStreamTest : public testing::Test {
 protected:
-    class Received final : public ByteSink {
-    public:
-        Result<std::span<std::byte>> space() override { return std::span(room_); }
-        void commit(std::size_t count) override {
-            text.append(reinterpret_cast<const char *>(room_.data()), count);
-        }
-        std::string text;
-
-    private:
-        std::array<std::byte, 65536> room_{};
-    };
-
     PodStreamTest() {
         kubectl_.tell("data/a", std::string(5000, 'a'));
         kubectl_.tell("data/b.tmp", "left out");
@@ -137,7 +125,7 @@ protected:
 
     StandInKubectl kubectl_;
     config::KubernetesSource source_;
-    Received received_;
+    StringSink received_;
     std::vector<Warning> warnings_;
     std::vector<std::string> lines_;
     std::optional<source::PodStream> stream_;
