@@ -8,7 +8,7 @@
 
 namespace intact::formats {
 
-/// Reflected, eight bytes a step.
+/// Reflected, sixteen bytes a step.
 class Crc64 {
 public:
     /// Redis: from zero, as it is. Source: redis, src/crc64.c ("Jones").
@@ -20,7 +20,8 @@ public:
     std::uint64_t value() const { return value_ ^ inversion_; }
 
 private:
-    using Tables = std::array<std::array<std::uint64_t, 256>, 8>;
+    using Table = std::array<std::uint64_t, 256>;
+    using Tables = std::array<Table, 16>;
     Crc64(const Tables &tables, std::uint64_t inversion)
         : tables_(&tables), inversion_(inversion), value_(inversion) {}
     static Tables tables_of(std::uint64_t polynomial);

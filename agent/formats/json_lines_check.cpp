@@ -2,6 +2,7 @@
 
 #include "formats/incomplete.hpp"
 
+#include <cstdint>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -17,6 +18,26 @@ bool is_plain(char c) {
     return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
 }
 
+// How many bytes at its beginning are plain, of those of whole words: eight a step, by the test for
+// a byte below another. Source: H. S. Warren, Hacker's Delight, 6-1.
+std::size_t plain_bytes(std::string_view text) {
+    constexpr std::uint64_t kEach = 0x0101010101010101;
+    constexpr std::uint64_t kQuotes = kEach * 0x22;
+    constexpr std::uint64_t kBackslashes = kEach * 0x5c;
+    const auto has_below = [](std::uint64_t word, std::uint64_t limit) {
+        return ((word - limit * kEach) & ~word & 0x80 * kEach) != 0;
+    };
+    std::size_t count = 0;
+    for (std::uint64_t word = 0; count + sizeof word <= text.size(); count += sizeof word) {
+        std::memcpy(&word, text.data() + count, sizeof word);
+        if (has_below(word, 0x20) || has_below(word ^ kQuotes, 1) ||
+            has_below(word ^ kBackslashes, 1)) {
+            break;
+        }
+    }
+    return count;
+}
+
 bool is_hex_digit(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
@@ -28,6 +49,7 @@ Result<> JsonLinesCheck::feed(std::span<const std::byte> bytes) {
     for (std::size_t i = 0; i < bytes.size(); ++i) {
         if (state_ == State::string) {
             // Most bytes are of strings, and most of those mean nothing.
+            i += plain_bytes({text + i, bytes.size() - i});
             while (i < bytes.size() && is_plain(text[i])) {
                 ++i;
             }

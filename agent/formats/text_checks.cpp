@@ -12,6 +12,10 @@ constexpr std::size_t kHeadBytes = 512;
 constexpr std::string_view kOpening = "--\n-- PostgreSQL database ";
 constexpr std::string_view kRestrict = "\n\\restrict ";
 
+std::string_view text_of(std::span<const std::byte> bytes) {
+    return {reinterpret_cast<const char *>(bytes.data()), bytes.size()};
+}
+
 // The last words of a stream, for a message.
 std::string ending_of(std::string_view tail) {
     constexpr std::size_t kShown = 40;
@@ -30,10 +34,9 @@ bool is_digits(std::string_view text, std::string_view shape) {
 
 Result<> PgDumpPlainCheck::feed(std::span<const std::byte> bytes) {
     if (head_.size() < kHeadBytes) {
-        const auto first = bytes.first(std::min(kHeadBytes - head_.size(), bytes.size()));
-        head_.append(reinterpret_cast<const char *>(first.data()), first.size());
+        head_ += text_of(bytes).substr(0, kHeadBytes - head_.size());
     }
-    tail_.feed(bytes);
+    tail_.add(text_of(bytes));
     return {};
 }
 
@@ -64,7 +67,7 @@ Result<> PgDumpPlainCheck::finish() {
 }
 
 Result<> MySqlDumpCheck::feed(std::span<const std::byte> bytes) {
-    tail_.feed(bytes);
+    tail_.add(text_of(bytes));
     return {};
 }
 
@@ -92,7 +95,7 @@ Result<> MySqlDumpCheck::finish() {
 }
 
 Result<> RegexCheck::feed(std::span<const std::byte> bytes) {
-    tail_.feed(bytes);
+    tail_.add(text_of(bytes));
     return {};
 }
 

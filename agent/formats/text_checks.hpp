@@ -2,9 +2,9 @@
 // an expression of the operator's.
 #pragma once
 
+#include "base/tail.hpp"
 #include "formats/pattern.hpp"
 #include "formats/stream_check.hpp"
-#include "formats/tail.hpp"
 
 #include <optional>
 #include <string>

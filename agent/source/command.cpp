@@ -174,7 +174,7 @@ Result<> run_command(const config::CommandSource &source, ByteSink &sink, const 
         process.end(std::chrono::duration_cast<std::chrono::milliseconds>(kTermGrace));
     }
     const auto kept = stderr_reader.finish();
-    end.stderr_tail = lines.tail();
+    end.stderr_tail.assign(lines.tail());
     INTACT_TRY(moved);
     INTACT_TRY(kept);
 

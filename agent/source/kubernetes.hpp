@@ -41,7 +41,7 @@ public:
     bool has_digest() const { return !sha256_.empty(); }
     /// "namespace/pod:path", the pod by its own name once that is known.
     std::string item() const;
-    std::string stderr_tail() const { return said_.text(); }
+    std::string stderr_tail() const { return std::string(said_.text()); }
 
 private:
     struct Attempt;

@@ -21,7 +21,7 @@ public:
     void take(std::string_view bytes);
     /// After the last byte: a line without its newline counts as well.
     void finish();
-    std::string tail() const { return tail_.text(); }
+    std::string_view tail() const { return tail_.text(); }
     const std::string &last_line() const { return last_line_; }
 
 private:
