@@ -34,7 +34,7 @@ while [[ $# -gt 0 ]]; do
     esac
     shift 2
 done
-for program in /usr/bin/time zstd openssl python3; do
+for program in /usr/bin/time zstd openssl python3 sqlite3; do
     command -v "$program" >/dev/null || {
         echo "error: needs $program (tests/run.sh installs it)" >&2
         exit 2
@@ -185,7 +185,14 @@ done
 
 if [[ -n $streams ]]; then
     printf '\nchecks of streams (median of %d)\n' "$rounds"
-    "$streams" 512 "$rounds"
+    dumps=$memory_dir/dumps
+    mkdir -p "$dumps"
+    chmod 755 "$memory_dir" # PostgreSQL is not root
+    bash tests/support/dumps.sh "$dumps" 300000
+    sqlite3 "$dumps/sqlite.db" "CREATE TABLE big AS WITH RECURSIVE n(i) AS
+        (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000) SELECT i, hex(randomblob(50)) AS line FROM n"
+    python3 -B tests/support/mongodb_archive.py "$dumps/mongodb.archive" 100000
+    "$streams" 512 "$rounds" "$dumps"
 fi
 
 if [[ -n $calendar ]]; then

@@ -1,7 +1,9 @@
 // What a check of a stream costs: the pipeline without compression, into nothing, with each format
 // beside `raw`. First as fast as memory gives the stream, then as the tools make it.
 //
-//   bench_streams [MIB [ROUNDS]]      of each stream from memory (512), the median of so many (3)
+//   bench_streams [MIB [ROUNDS [DUMPS]]]   of each stream from memory (512), the median of so many
+//   (3);
+//                                          with the dumps of tests/support/dumps.sh DUMPS
 #include "base/byte_sink.hpp"
 #include "formats/crc64.hpp"
 #include "formats/make_check.hpp"
@@ -12,7 +14,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
@@ -46,7 +51,13 @@ struct Stream {
     std::string tail;
 };
 
-double seconds_of(const pipeline::Producer &produce, const std::string &format) {
+struct Timing {
+    std::uint64_t bytes; ///< of the stream
+    int repeats;         ///< of the whole of it, for one time
+    int rounds;
+};
+
+double seconds_once(const pipeline::Producer &produce, const std::string &format) {
     formats::CheckOptions options;
     options.format = formats::Format::parse(format).value();
     options.end_pattern = "(?m)^end$";
@@ -64,21 +75,28 @@ double seconds_of(const pipeline::Producer &produce, const std::string &format) 
     return std::chrono::duration<double>(Steady::now() - begun).count();
 }
 
+double seconds_of(const pipeline::Producer &produce, const std::string &format, int repeats) {
+    double seconds = 0;
+    for (int i = 0; i < repeats; ++i) {
+        seconds += seconds_once(produce, format);
+    }
+    return seconds;
+}
+
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
 }
 
 // Ways take turns, so that a machine that slows down does so for both.
-void compare(const std::string &format, std::uint64_t bytes, const pipeline::Producer &produce,
-             int rounds) {
+void compare(const std::string &format, const pipeline::Producer &produce, const Timing &timing) {
     std::vector<double> raw;
     std::vector<double> checked;
-    for (int round = 0; round < rounds; ++round) {
-        raw.push_back(seconds_of(produce, "raw"));
-        checked.push_back(seconds_of(produce, format));
+    for (int round = 0; round < timing.rounds; ++round) {
+        raw.push_back(seconds_of(produce, "raw", timing.repeats));
+        checked.push_back(seconds_of(produce, format, timing.repeats));
     }
-    const double rate = static_cast<double>(bytes) / 1e6;
+    const double rate = static_cast<double>(timing.bytes) * timing.repeats / 1e6;
     std::printf("  %-16s %8.0f MB/s   raw %8.0f MB/s   x %.3f\n", format.c_str(),
                 rate / median(checked), rate / median(raw), median(checked) / median(raw));
     std::fflush(stdout);
@@ -86,36 +104,50 @@ void compare(const std::string &format, std::uint64_t bytes, const pipeline::Pro
 
 void from_memory(const Stream &stream, std::uint64_t bytes, int rounds) {
     const std::uint64_t repeats = std::max<std::uint64_t>(1, bytes / stream.part.size());
-    compare(
-        stream.format, stream.head.size() + repeats * stream.part.size() + stream.tail.size(),
-        [&](ByteSink &sink, const std::stop_token &) -> Result<> {
-            INTACT_TRY(sink.write(bytes_of(stream.head)));
-            for (std::uint64_t i = 0; i < repeats; ++i) {
-                INTACT_TRY(sink.write(bytes_of(stream.part)));
-            }
-            return sink.write(bytes_of(stream.tail));
-        },
-        rounds);
+    const std::uint64_t all =
+        stream.head.size() + repeats * stream.part.size() + stream.tail.size();
+    compare(stream.format,
+            [&](ByteSink &sink, const std::stop_token &) -> Result<> {
+                INTACT_TRY(sink.write(bytes_of(stream.head)));
+                for (std::uint64_t i = 0; i < repeats; ++i) {
+                    INTACT_TRY(sink.write(bytes_of(stream.part)));
+                }
+                return sink.write(bytes_of(stream.tail));
+            },
+            {all, 1, rounds});
 }
 
 void as_made(const std::string &format, const std::string &command, int rounds) {
     const std::uint64_t bytes = output_of(command).size();
-    compare(
-        format, bytes,
-        [&](ByteSink &sink, const std::stop_token &) -> Result<> {
-            FILE *const pipe = popen(command.c_str(), "re");
-            for (;;) {
-                INTACT_TRY_ASSIGN(const auto room, sink.space());
-                const std::size_t count = std::fread(room.data(), 1, room.size(), pipe);
-                if (count == 0) {
-                    break;
+    compare(format,
+            [&](ByteSink &sink, const std::stop_token &) -> Result<> {
+                FILE *const pipe = popen(command.c_str(), "re");
+                for (;;) {
+                    INTACT_TRY_ASSIGN(const auto room, sink.space());
+                    const std::size_t count = std::fread(room.data(), 1, room.size(), pipe);
+                    if (count == 0) {
+                        break;
+                    }
+                    sink.commit(count);
                 }
-                sink.commit(count);
-            }
-            pclose(pipe);
-            return {};
-        },
-        rounds);
+                pclose(pipe);
+                return {};
+            },
+            {bytes, 1, rounds});
+}
+
+// What a real server dumped, again and again.
+void dump(const std::string &format, const std::filesystem::path &path, std::uint64_t bytes,
+          int rounds) {
+    std::ifstream file(path, std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.empty()) {
+        std::printf("  %-16s no such dump: its server is not installed\n", format.c_str());
+        return;
+    }
+    compare(
+        format, [&](ByteSink &sink, const std::stop_token &) { return sink.write(bytes_of(text)); },
+        {text.size(), static_cast<int>(std::max<std::uint64_t>(1, bytes / text.size())), rounds});
 }
 
 std::string text_of(std::size_t bytes) {
@@ -168,6 +200,21 @@ int main(int argc, char **argv) {
          {std::pair("gzip", "gzip"), {"zstd", "zstd -q"}, {"xz", "xz -1"}, {"bzip2", "bzip2"}}) {
         from_memory({format, "", output_of(fmt::format("{} -c {}/text", command, base)), ""},
                     bytes / 8, rounds);
+    }
+
+    if (argc > 3) {
+        const std::filesystem::path dumps(argv[3]);
+        std::printf("as fast as memory gives it, of servers that are filled\n");
+        for (const auto &[format, name] : {std::pair("pgdump-custom", "pg.custom-plain"),
+                                           {"pgdump-custom", "pg.custom"},
+                                           {"pgdump-tar", "pg.tar"},
+                                           {"pgdump-plain", "pg.sql"},
+                                           {"mysqldump", "my.sql"},
+                                           {"redis-rdb", "re.rdb"},
+                                           {"sqlite", "sqlite.db"},
+                                           {"mongodb-archive", "mongodb.archive"}}) {
+            dump(format, dumps / name, bytes, rounds);
+        }
     }
 
     std::printf("as its tool makes it\n");

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Dumps by the real servers that are installed, for the tests of stream formats.
 #
-#   tests/support/dumps.sh DIR
+#   tests/support/dumps.sh DIR [ROWS]
 #
-# Starts PostgreSQL, MariaDB and Redis on sockets below DIR, loads the same few MB into each, writes
-# DIR/NAME for each way to dump them, and stops them. A server that is not installed gives no files.
+# Starts PostgreSQL, MariaDB and Redis on sockets below DIR, loads the same rows into each (30000, which
+# are 3 MB), writes DIR/NAME for each way to dump them, and stops them. A server that is not installed gives no files.
 set -euo pipefail
 cd "$1"
 root=$PWD
+count=${2:-30000}
 export LC_ALL=C.UTF-8
 
 # Whatever happens, no server stays.
@@ -47,7 +48,7 @@ postgresql() {
     as "$user" "$bin/pg_ctl" -D pg/data -w -l pg/log start \
         -o "-k $root/pg -c listen_addresses='' -c fsync=off" >>pg.log
     export PGHOST=$root/pg PGUSER=postgres PGDATABASE=postgres
-    rows 30000 $'\t' >pg/rows
+    rows "$count" $'\t' >pg/rows
     {
         echo 'CREATE TABLE big (id int PRIMARY KEY, line text, part int);'
         echo 'CREATE TABLE empty (id int);'
@@ -90,7 +91,7 @@ mariadb_server() {
     until mariadb-admin --no-defaults --socket="$root/my/socket" -u root --wait=30 ping >>my.log 2>&1; do
         kill -0 "$server"
     done
-    rows 30000 $'\t' >my/rows && chmod 644 my/rows
+    rows "$count" $'\t' >my/rows && chmod 644 my/rows
     mariadb --no-defaults --socket="$root/my/socket" -u root --local-infile <<SQL
 CREATE DATABASE shop; USE shop;
 CREATE TABLE big (id int PRIMARY KEY, line text, part int);
@@ -117,7 +118,7 @@ redis_server() {
     until [[ $("${client[@]}" ping 2>/dev/null) == PONG ]]; do
         kill -0 "$server"
     done
-    rows 30000 ' ' | awk '{ print "SET key:" $1, $2; print "RPUSH list:" $3, $2 }' |
+    rows "$count" ' ' | awk '{ print "SET key:" $1, $2; print "RPUSH list:" $3, $2 }' |
         "${client[@]}" >/dev/null
     "${client[@]}" save >/dev/null
     cp re/dump.rdb re.rdb-saved

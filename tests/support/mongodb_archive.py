@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""A whole archive of mongodump's with one collection, as Debian has no mongodump: mongodb_archive.py FILE."""
+"""A whole archive of mongodump's with one collection, as Debian has no mongodump:
+
+    mongodb_archive.py FILE [DOCUMENTS]
+"""
 import struct
 import sys
 
@@ -17,18 +20,27 @@ def document(*elements):
     return struct.pack("<i", len(body) + 5) + body + b"\0"
 
 
+def step(value):
+    for _ in range(8):
+        value = value >> 1 ^ (0xC96C5795D7870F42 if value & 1 else 0)
+    return value
+
+
+TABLE = [step(byte) for byte in range(256)]
+
+
 def crc(data):
     value = 0xFFFFFFFFFFFFFFFF
     for byte in data:
-        value ^= byte
-        for _ in range(8):
-            value = value >> 1 ^ (0xC96C5795D7870F42 if value & 1 else 0)
+        value = value >> 8 ^ TABLE[(value ^ byte) & 0xFF]
     return value ^ 0xFFFFFFFFFFFFFFFF
 
 
 END = b"\xff\xff\xff\xff"
 shop = text("db", "shop") + text("collection", "c")
-rows = b"".join(document(element(16, "i", struct.pack("<i", i))) for i in range(100))
+documents = int(sys.argv[2]) if len(sys.argv) > 2 else 100
+rows = b"".join(document(element(16, "i", struct.pack("<i", i)), text("line", "some words " * 8 + str(i)))
+                for i in range(documents))
 
 
 def head(is_end, check):
