@@ -2,11 +2,10 @@
 
 #include "os/process.hpp"
 #include "os/wipe.hpp"
+#include "source/preset_table.hpp"
 #include "source/secret_file.hpp"
 #include "source/secrets.hpp"
 
-#include <algorithm>
-#include <array>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -15,205 +14,19 @@ namespace {
 
 using config::DatabaseSource;
 using config::SourceType;
-using Words = std::array<std::string_view, 9>;
-
-/// What may be told to a tool: by an option with its value ("--host="), an option before it ("-h"),
-/// a variable ("$PGHOST"), or as the last word (""). A tool that cannot be told has kNoWay.
-constexpr std::string_view kNoWay = "-";
-constexpr std::string_view kLastWord = "";
-
-struct Tool {
-    std::array<std::string_view, 2> names{}; ///< the first that there is
-    Words words{};
-    Words words_to_replace{};           ///< what is there already
-    bool always_replaces = false;       ///< whatever it is told
-    std::string_view database = kNoWay; ///< how it is told
-    std::string_view refusal{};         ///< see ToolCall
-};
-
-struct Preset {
-    SourceType type;
-    std::string_view host;
-    std::string_view port;
-    std::string_view socket;
-    std::string_view user;
-    std::string_view password; ///< a variable; or the option for a file, first of all
-    std::string (*password_file)(std::string_view password);
-    Tool dump;
-    Tool dump_all;
-    Tool restore;
-    Tool restore_all;
-    /// The lines that say why a tool has failed, where it says more after them.
-    std::string_view reason{};
-};
-
-/// In double quotes, where a backslash takes the next character as it is: the files of MySQL's
-/// clients and YAML agree on these.
-std::string in_quotes(std::string_view text) {
-    std::string quoted;
-    quoted.reserve(2 * text.size() + 2); // growing would leave copies behind
-    quoted += '"';
-    for (const char c : text) {
-        if (c == '\n') {
-            quoted += "\\n";
-            continue;
-        }
-        if (c == '"' || c == '\\') {
-            quoted += '\\';
-        }
-        quoted += c;
-    }
-    return quoted += '"';
-}
-
-std::string with_label(std::string_view label, std::string_view password) {
-    std::string quoted = in_quotes(password);
-    const os::WipedAtEnd wiped(quoted);
-    std::string text;
-    text.reserve(label.size() + quoted.size() + 1);
-    return text.append(label).append(quoted).append("\n");
-}
-
-std::string option_file(std::string_view password) {
-    return with_label("[client]\npassword=", password);
-}
-
-std::string yaml_file(std::string_view password) {
-    return with_label("password: ", password);
-}
-
-// A dump of all databases makes the role that it is restored by, too, which is there already:
-// 42710. So psql has to go on after an error, and would add its rows once more to tables that it
-// finds.
-constexpr std::string_view kOnlyIfEmpty =
-    "--command=DO $$ BEGIN IF EXISTS (SELECT FROM pg_database "
-    "WHERE NOT datistemplate AND datname <> 'postgres') OR EXISTS (SELECT FROM pg_class c "
-    "JOIN pg_namespace n ON n.oid = c.relnamespace "
-    "WHERE nspname !~ '^pg_' AND nspname <> 'information_schema') "
-    "THEN RAISE 'this server has databases already'; END IF; END $$";
-// With VERBOSITY=verbose it tells the code of what the server says; 00 to 02 are no errors.
-constexpr std::string_view kPsqlError =
-    "^psql:[^:]*:[0-9]+: [^:]+:  "
-    "(?:0[3-9A-Z]...|[1-35-9A-Z]....|4[^2]...|42[^7]..|427[^1].|4271[^0]): ";
-
-// As of one instant, with all that belongs to the tables.
-constexpr Words mysql_dump(std::string_view what, std::string_view more = {}) {
-    return {"--single-transaction", "--quick", "--routines", "--triggers", "--events", what, more};
-}
-
-constexpr Words kCopyOut{"-batch", "-bail", "-init", "/dev/null", "-readonly"};
-constexpr Words kCopyIn{"-batch", "-bail", "-init", "/dev/null"};
-
-constexpr std::array kPresets{
-    Preset{
-        .type = SourceType::postgresql,
-        .host = "$PGHOST",
-        .port = "$PGPORT",
-        .socket = kNoWay,
-        .user = "$PGUSER",
-        .password = "$PGPASSWORD",
-        .password_file = nullptr,
-        // Compressed once, by the archive, on all cores.
-        .dump = {.names = {"pg_dump"},
-                 .words = {"--format=custom", "--compress=0", "--no-password"},
-                 .database = "$PGDATABASE"},
-        .dump_all = {.names = {"pg_dumpall"}, .words = {"--no-password"}},
-        .restore = {.names = {"pg_restore"},
-                    .words = {"--no-password", "--exit-on-error", "--single-transaction"},
-                    .words_to_replace = {"--clean", "--if-exists"},
-                    .database = "--dbname="},
-        .restore_all = {.names = {"psql"},
-                        .words = {"--no-psqlrc", "--no-password", "--quiet",
-                                  "--set=VERBOSITY=verbose", "--set=ON_ERROR_STOP=on",
-                                  "--dbname=postgres", kOnlyIfEmpty,
-                                  "--command=\\set ON_ERROR_STOP off", "--file=-"},
-                        .refusal = kPsqlError},
-        .reason = "^(?:pg_[a-z]+: (?:error|detail: Error message)|psql: error|ERROR: )",
-    },
-    Preset{
-        .type = SourceType::mysql,
-        .host = "--host=",
-        .port = "--port=",
-        .socket = "--socket=",
-        .user = "--user=",
-        .password = "--defaults-extra-file=",
-        .password_file = option_file,
-        .dump = {.names = {"mariadb-dump", "mysqldump"},
-                 .words = mysql_dump("--no-tablespaces"),
-                 .database = kLastWord},
-        .dump_all = {.names = {"mariadb-dump", "mysqldump"},
-                     .words = mysql_dump("--flush-privileges", "--all-databases")},
-        .restore = {.names = {"mariadb", "mysql"},
-                    .words = {"--batch"},
-                    .always_replaces = true,
-                    .database = kLastWord},
-        .restore_all = {.names = {"mariadb", "mysql"},
-                        .words = {"--batch"},
-                        .always_replaces = true},
-    },
-    Preset{
-        .type = SourceType::mongodb,
-        .host = "--host=",
-        .port = "--port=",
-        .socket = kNoWay,
-        .user = "--username=",
-        .password = "--config=",
-        .password_file = yaml_file,
-        .dump = {.names = {"mongodump"}, .words = {"--archive"}, .database = "--db="},
-        .dump_all = {.names = {"mongodump"}, .words = {"--archive"}},
-        .restore = {.names = {"mongorestore"},
-                    .words = {"--archive", "--stopOnError"},
-                    .words_to_replace = {"--drop"},
-                    .database = "--nsInclude="},
-        .restore_all = {.names = {"mongorestore"},
-                        .words = {"--archive", "--stopOnError"},
-                        .words_to_replace = {"--drop"}},
-    },
-    Preset{
-        .type = SourceType::sqlite,
-        .host = kNoWay,
-        .port = kNoWay,
-        .socket = kNoWay,
-        .user = kNoWay,
-        .password = kNoWay,
-        .password_file = nullptr,
-        .dump = {.names = {"sqlite3"}, .words = kCopyOut},
-        .dump_all = {},
-        .restore = {.names = {"sqlite3"}, .words = kCopyIn, .always_replaces = true},
-        .restore_all = {},
-    },
-    Preset{
-        .type = SourceType::redis,
-        .host = "-h",
-        .port = "-p",
-        .socket = "-s",
-        .user = "--user",
-        .password = "$REDISCLI_AUTH",
-        .password_file = nullptr,
-        .dump = {.names = {"redis-cli"}, .words = {"--no-auth-warning", "--rdb", "-"}},
-        .dump_all = {},
-        .restore = {}, // a server reads such a file when it starts, and never from a client
-        .restore_all = {},
-    },
-};
-
-const Preset &preset_of(const DatabaseSource &source) {
-    return *std::find_if(kPresets.begin(), kPresets.end(),
-                         [&](const Preset &preset) { return preset.type == source.type; });
-}
 
 bool is_of_all(const DatabaseSource &source) {
     return source.database == config::kAllDatabases;
 }
 
 const Tool &dumping(const DatabaseSource &source) {
-    const Preset &preset = preset_of(source);
+    const Preset &preset = preset_of(source.type);
     return is_of_all(source) ? preset.dump_all : preset.dump;
 }
 
 /// Of what the same source dumps; null for another's stream, and where there is none.
 const Tool *restoring(const DatabaseSource &source, std::string_view format) {
-    const Preset &preset = preset_of(source);
+    const Preset &preset = preset_of(source.type);
     const Tool &tool = is_of_all(source) ? preset.restore_all : preset.restore;
     return tool.names.front().empty() || format != source.format.name() ? nullptr : &tool;
 }
@@ -279,7 +92,7 @@ Result<os::UniqueFd> password_in_file(const Preset &preset, const config::Variab
 
 Result<ToolCall> call_of(const Tool &tool, const DatabaseSource &source,
                          const std::vector<std::string> &options, const std::stop_token &stop) {
-    const Preset &preset = preset_of(source);
+    const Preset &preset = preset_of(source.type);
     ToolCall call;
     config::CommandSource &command = call.command;
     command.command = {program_of(tool, source)};
