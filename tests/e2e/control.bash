@@ -59,6 +59,18 @@ ${3-}
 TOML
 }
 
+# job_often: a job named so, each second.
+job_often() {
+    job often <<TOML
+[schedule]
+calendar = "*:*:*"
+
+[source]
+type  = "files"
+paths = ["/etc/hostname"]
+TOML
+}
+
 case_the_interface_is_the_frozen_one() {
     by_hand job
     daemon_on_bus
@@ -136,14 +148,7 @@ case_cancel_stops_a_run_and_takes_others_from_the_queue() {
 }
 
 case_a_pause_leaves_out_and_outlasts_a_kill() {
-    job often <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type  = "files"
-paths = ["/etc/hostname"]
-TOML
+    job_often
     daemon_on_bus
     expect 0 asked pause often
     says out '^often: paused until resumed$'
@@ -299,14 +304,7 @@ case_two_daemons_do_not_share_a_state_or_a_name() {
 }
 
 case_backups_go_on_while_the_bus_is_gone() {
-    job often <<TOML
-[schedule]
-calendar = "*:*:*"
-
-[source]
-type  = "files"
-paths = ["/etc/hostname"]
-TOML
+    job_often
     daemon_on_bus
     kill "$BROKER"
     await_log '^warning: the bus is gone'
