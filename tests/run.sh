@@ -252,7 +252,7 @@ vm_job() {
 }
 
 lane_vm() {
-    local why program every=8 reply_loss_every=20 budget=48 limit=1200
+    local why program every=12 reply_loss_every=20 budget=48 limit=1200
     local -a built=(build/dev/agent/intact build/dev/tests/vm/{powercut/powercut,reply_loss/reply_loss})
     why=$(vm_hindrance)
     if [[ -n $why ]]; then

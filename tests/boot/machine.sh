@@ -60,9 +60,7 @@ boot_make_tar() {
     fi
     rm -f "$boot_dir/stamp"
     list=$(IFS=, && echo "${packages[*]}")
-    mmdebstrap --quiet --variant=minbase --include="$list" --dpkgopt=force-unsafe-io \
-        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' \
+    debian_make --variant=minbase --include="$list" \
         "$boot_suite" "$boot_dir/root.tar" - <"$sources" >"$boot_dir/make.log" 2>&1 || {
         tail -n 20 "$boot_dir/make.log"
         echo "boot: no root could be made"

@@ -34,8 +34,7 @@ pack_make() {
     fi
     rm -f "$pack_dir/$name.stamp"
     rm -rf --one-file-system "${pack_dir:?}/$name"
-    mmdebstrap --quiet --dpkgopt=force-unsafe-io --dpkgopt='path-exclude=/usr/share/doc/*' \
-        --dpkgopt='path-exclude=/usr/share/locale/*' "$@" \
+    debian_make "$@" \
         bookworm "$pack_dir/$name" - <"$sources" >"$pack_dir/$name.log" 2>&1 || {
         tail -n 20 "$pack_dir/$name.log"
         echo "pack: no root '$name' could be made"

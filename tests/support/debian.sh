@@ -1,6 +1,12 @@
 # shellcheck shell=bash
 # Debian 12 for a machine or a container of our own: where its packages come from, and which of them
-# our programs need. Sourced by tests/run.sh.
+# our programs need. Sourced by tests/run.sh after packages.sh.
+
+# debian_make ARGUMENT...: mmdebstrap, for what need not outlast a power failure and where nobody reads.
+debian_make() {
+    as_root mmdebstrap --quiet --dpkgopt=force-unsafe-io \
+        --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/locale/*' "$@"
+}
 
 # debian_hindrance: why our programs would not run there; nothing: they do.
 debian_hindrance() {

@@ -73,7 +73,7 @@ vm_make_image() {
     as_root rm -rf "$root" "$vm_dir/stamp"
     # The initial file system gets the few modules that this machine needs, instead of all.
     # shellcheck disable=SC2016 # mmdebstrap's shell expands it
-    as_root mmdebstrap --quiet --variant=minbase --include="$list" \
+    debian_make --variant=minbase --include="$list" \
         --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
         --essential-hook='mkdir -p "$1/usr/share/initramfs-tools/modules.d"' \
         --essential-hook='echo MODULES=list >"$1/etc/initramfs-tools/conf.d/vm"' \
