@@ -7,7 +7,7 @@
 #include <functional>
 #include <optional>
 #include <stop_token>
-#include <string_view>
+#include <string>
 #include <thread>
 
 namespace intact {
@@ -19,8 +19,8 @@ class StoppableTask {
 public:
     using Work = std::function<Result<T>(const std::stop_token &)>;
 
-    StoppableTask(std::string_view what, const std::stop_token &with, Work work)
-        : what_(what), work_(std::move(work)), with_(with, Stop{&stop_}),
+    StoppableTask(std::string what, const std::stop_token &with, Work work)
+        : what_(std::move(what)), work_(std::move(work)), with_(with, Stop{&stop_}),
           thread_([this] { run(); }) {}
     ~StoppableTask() { stop(); }
     StoppableTask(const StoppableTask &) = delete;
@@ -46,7 +46,7 @@ private:
         }
     }
 
-    std::string_view what_;
+    std::string what_;
     Work work_;
     std::stop_source stop_;
     std::stop_callback<Stop> with_;

@@ -1,9 +1,10 @@
 // What a check of a stream costs: the pipeline without compression, into nothing, with each format
 // beside `raw`. First as fast as memory gives the stream, then as the tools make it.
 //
-//   bench_streams [MIB [ROUNDS [DUMPS]]]   of each stream from memory (512), the median of so many
-//   (3);
-//                                          with the dumps of tests/support/dumps.sh DUMPS
+//   bench_streams [MIB [ROUNDS [DUMPS]]]
+//
+// MIB of each stream from memory (512), the median of ROUNDS (3); DUMPS is a directory that
+// tests/support/dumps.sh has filled.
 #include "base/byte_sink.hpp"
 #include "formats/crc64.hpp"
 #include "formats/make_check.hpp"
