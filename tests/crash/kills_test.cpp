@@ -1,4 +1,5 @@
 #include "crash/fixture.hpp"
+#include "support/extent.hpp"
 
 #include <algorithm>
 
@@ -60,9 +61,10 @@ TEST_P(KillTest, at_any_call_leaves_a_sound_backup_and_the_next_run_cleans_up) {
 TEST_P(KillTest, a_second_kill_during_recovery_loses_nothing_either) {
     ASSERT_EQ(run().outcome, Outcome::success);
     const std::size_t calls = calls_of_a_run().size();
+    const std::size_t step = is_full() ? 1 : 8;
     std::size_t points = 0;
     for (std::size_t at = calls_of_a_run_told_apart().publishing - 2; at < calls; ++at) {
-        for (std::size_t second = 0; second < 24; second += 3, ++points) {
+        for (std::size_t second = at % step; second < 24; second += step, ++points) {
             die_at(at, Fault::act_after);
             die_at(second, Fault::act_after);
             expect_settled();

@@ -7,11 +7,14 @@ as_many_owners() {
     [[ $EUID -eq 0 ]] || echo --no-owner
 }
 
-case_usr_share_comes_back_without_any_difference() {
+case_a_tree_of_the_system_comes_back_without_any_difference() {
+    # It may have a hundred thousand entries; a tenth of that, with links among them, says nearly as much.
+    local tree=/usr/include
+    [[ ${INTACT_EXTENT-} != full ]] || tree=/usr/share
     job share <<TOML
 [source]
 type  = "files"
-paths = ["/usr/share"]
+paths = ["$tree"]
 exclude_caches     = false
 exclude_if_present = []
 TOML
@@ -19,7 +22,7 @@ TOML
     expect 0 intact verify share
     expect 0 intact restore share --target "$WORK/restored"
     # shellcheck disable=SC2046 # one option or none
-    same_trees /usr/share "$WORK/restored/usr/share" $(as_many_owners)
+    same_trees "$tree" "$WORK/restored$tree" $(as_many_owners)
     from_json "$(manifest_of share)" 'm["stream"]["entries"]' >"$WORK/entries"
     # The folder itself is an entry too.
     is "$(cat "$WORK/entries")" "$(($(wc -l <"$WORK/facts.a") + 1))"

@@ -158,6 +158,7 @@ redis_server() {
     program=$(command -v redis-server || command -v redis-check-rdb) || skip "no Redis"
     mkdir -p "$WORK/$1"
     (exec -a redis-server "$program" --port 0 --unixsocket "$WORK/$1/socket" --dir "$WORK/$1" --save '' \
+        --repl-diskless-sync-delay 0 \
         --enable-debug-command yes --requirepass "$PASSWORD" >"$WORK/$1.log") &
     SERVER=$!
     await "Redis" talks_redis "$1"

@@ -95,7 +95,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int,
-                        default=2000 if os.environ.get("INTACT_EXTENT") == "full" else 1200)
+                        default=2000 if os.environ.get("INTACT_EXTENT") == "full" else 500)
     parser.add_argument("--seed", type=int,
                         default=int(os.environ.get("INTACT_SEED") or random.randrange(1 << 32)))
     parser.add_argument("--keep", action="store_true")

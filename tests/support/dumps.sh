@@ -112,14 +112,14 @@ redis_server() {
     mkdir re
     # Debian's redis-tools has the server under the name of its checker.
     (exec -a redis-server "$program" --port 0 --unixsocket "$root/re/socket" --dir "$root/re" \
-        --save '' --daemonize no >re.log) &
+        --save '' --repl-diskless-sync-delay 0 --daemonize no >re.log) &
     local server=$!
     local -a client=(redis-cli -s "$root/re/socket")
     until [[ $("${client[@]}" ping 2>/dev/null) == PONG ]]; do
         kill -0 "$server"
     done
     rows "$count" ' ' | awk '{ print "SET key:" $1, $2; print "RPUSH list:" $3, $2 }' |
-        "${client[@]}" >/dev/null
+        "${client[@]}" --pipe >/dev/null
     "${client[@]}" save >/dev/null
     cp re/dump.rdb re.rdb-saved
     # To a pipe redis-cli leaves behind the dump the mark by which the server ends it.

@@ -1,6 +1,7 @@
 // Every way of publishing on a disk that has room for one byte more, until it has room for all.
 #include "crash/publish/fixture.hpp"
 #include "crash/publish/tally.hpp"
+#include "support/extent.hpp"
 
 #include <cerrno>
 
@@ -37,7 +38,8 @@ TEST_P(FullDiskTest, that_is_full_at_any_byte_keeps_the_previous_backup) {
     SmallDisk roomy(1u << 30);
     ASSERT_TRUE(publish_new(roomy));
     std::size_t undone = 0;
-    for (std::size_t room = 0; room <= roomy.taken(); ++room) {
+    const std::size_t step = is_full() ? 1 : 3;
+    for (std::size_t room = roomy.taken() % step; room <= roomy.taken(); room += step) {
         begin_anew();
         SmallDisk disk(room);
         const auto published = publish_new(disk);
@@ -52,8 +54,8 @@ TEST_P(FullDiskTest, that_is_full_at_any_byte_keeps_the_previous_backup) {
         ASSERT_EQ(stands_new(), published.has_value()) << "room for " << room;
     }
     EXPECT_TRUE(stands_new());
-    EXPECT_GT(undone, roomy.taken() / 2);
-    tally("disks full after a byte", roomy.taken());
+    EXPECT_GT(undone, roomy.taken() / step / 2);
+    tally("disks full after a byte", roomy.taken() / step);
 }
 
 // A name that is free takes the same steps without the previous file's.

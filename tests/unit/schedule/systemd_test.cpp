@@ -31,7 +31,7 @@ constexpr std::array kZones{
 constexpr int kIterations = 3;
 constexpr int kOfOneProcess = 25;
 // Under a sanitizer the arithmetic is the same, only slower.
-const int kExpressions = test::is_full() ? 5000 : test::kIsSanitized ? 500 : 1500;
+const int kExpressions = test::is_full() ? 5000 : test::kIsSanitized ? 100 : 600;
 
 std::uint64_t seed() {
     const char *text = std::getenv("INTACT_SEED");
@@ -144,7 +144,7 @@ TEST(SystemdTest, TheSameExpressionsAreRefused) {
     }
     RandomCalendar random(seed());
     int refused = 0;
-    const int kDamaged = test::is_full() ? 1500 : test::kIsSanitized ? 100 : 500;
+    const int kDamaged = test::is_full() ? 1500 : test::kIsSanitized ? 50 : 150;
     for (int done = 0; done < kDamaged; ++done) {
         const std::string expression = random.damaged();
         const auto calendar = Calendar::parse(expression);

@@ -81,10 +81,9 @@ catalog::Ledger Tables::ledger(const std::map<std::string, Outcome> &outcomes) c
 
 std::vector<SlotRecord> Tables::of(const std::string &job) const {
     std::vector<SlotRecord> found;
-    for (const auto &[key, slot] : slots) {
-        if (slot.job == job) {
-            found.push_back(slot);
-        }
+    for (auto at = slots.lower_bound({job, WallTime::min()});
+         at != slots.end() && at->first.first == job; ++at) {
+        found.push_back(at->second);
     }
     return found;
 }
