@@ -89,7 +89,7 @@ tl::unexpected<Error> unknown_word(const Database &database, const std::string &
                                    std::string_view what, const std::string &word) {
     return fail(ErrorCode::catalog_failed,
                 fmt::format("catalog {}: run {} has the unknown {} '{}'",
-                            os::quoted(database.path()), run_id, what, word));
+                            os::quoted_path(database.path()), run_id, what, word));
 }
 
 Result<RunRecord> read_row(const Database &database, const Statement &row) {

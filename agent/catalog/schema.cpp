@@ -99,12 +99,12 @@ Result<> check(const Database &database, const Marks &marks) {
     if (!marks.is_ours()) {
         return fail(ErrorCode::catalog_failed,
                     fmt::format("catalog {}: this is a database of another program",
-                                os::quoted(database.path())));
+                                os::quoted_path(database.path())));
     }
     if (marks.version > kVersion) {
         return fail(Error(ErrorCode::catalog_failed,
                           fmt::format("catalog {}: its format is {}, this program knows up to {}",
-                                      os::quoted(database.path()), marks.version, kVersion))
+                                      os::quoted_path(database.path()), marks.version, kVersion))
                         .with_hint("a newer intact wrote it: install that version again"));
     }
     return {};

@@ -73,7 +73,7 @@ Result<SlotRecord> read_slot(const Database &database, const Statement &row) {
     if (!fate) {
         return fail(ErrorCode::catalog_failed,
                     fmt::format("catalog {}: a slot of job '{}' has the unknown fate '{}'",
-                                os::quoted(database.path()), row.bytes(0), row.bytes(4)));
+                                os::quoted_path(database.path()), row.bytes(0), row.bytes(4)));
     }
     return SlotRecord{row.bytes(0),
                       from_nsec(row.integer(1)),

@@ -39,7 +39,7 @@ std::string_view hint_for(int code) {
 
 Error error_of(const std::string &path, std::string_view words, int code) {
     return Error(ErrorCode::catalog_failed,
-                 fmt::format("catalog {}: {} (SQLite {})", os::quoted(path), words, code))
+                 fmt::format("catalog {}: {} (SQLite {})", os::quoted_path(path), words, code))
         .with_hint(hint_for(code));
 }
 

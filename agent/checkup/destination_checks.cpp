@@ -20,7 +20,7 @@ const catalog::RunRecord *last_backup(const Subject &subject) {
 Finding check_staging(const Subject &subject) {
     const std::string &path = subject.job.destination.staging;
     const auto found = engine::diagnose(subject.host.context, path);
-    return found ? Finding::ok(fmt::format("staging in {}", os::quoted(path)))
+    return found ? Finding::ok(fmt::format("staging in {}", os::quoted_path(path)))
                  : Finding::error(Error(found.error()).within("destination.staging="));
 }
 
@@ -49,9 +49,10 @@ Finding check_destination(const Subject &subject) {
         return Finding::error(error);
     }
     Findings findings;
-    findings.add(subject.is_there()
-                     ? Finding::ok(fmt::format("{} can be written", os::quoted(path)))
-                     : Finding::ok(fmt::format("{} is made by the first run", os::quoted(path))));
+    findings.add(
+        subject.is_there()
+            ? Finding::ok(fmt::format("{} can be written", os::quoted_path(path)))
+            : Finding::ok(fmt::format("{} is made by the first run", os::quoted_path(path))));
     if (!subject.job.destination.staging.empty()) {
         findings.add(check_staging(subject));
     }
@@ -72,8 +73,8 @@ Finding check_filesystem(const Subject &subject) {
     }
     const destination::Filesystem &filesystem = *subject.filesystem;
     const std::string identity = filesystem.identity.empty() ? "" : ", " + filesystem.identity;
-    return Finding::ok(
-        fmt::format("{} at {}{}", filesystem.name, os::quoted(filesystem.mount_point), identity));
+    return Finding::ok(fmt::format("{} at {}{}", filesystem.name,
+                                   os::quoted_path(filesystem.mount_point), identity));
 }
 
 Finding check_strategy(const Subject &subject) {

@@ -68,20 +68,20 @@ Finding check_state(const Subject &subject) {
     const std::string there = nearest_existing(path);
     if (access(there.c_str(), W_OK | X_OK) != 0) {
         return Finding::error(
-            Error::from_errno(errno, fmt::format("write to {}", os::quoted(there)))
+            Error::from_errno(errno, fmt::format("write to {}", os::quoted_path(there)))
                 .with_hint(fmt::format("catalog and locks are kept in {}: give it to the user that "
                                        "this runs as",
-                                       os::quoted(path))));
+                                       os::quoted_path(path))));
     }
     if (!subject.last_backup) {
         return Finding::error(subject.last_backup.error());
     }
     if (there != path) {
-        return Finding::ok(fmt::format("{} is made by the first run", os::quoted(path)));
+        return Finding::ok(fmt::format("{} is made by the first run", os::quoted_path(path)));
     }
     return Finding::ok(*subject.last_backup
-                           ? "last backup: " + os::quoted((*subject.last_backup)->archive)
-                           : os::quoted(path) + ", with no backup of this job so far");
+                           ? "last backup: " + os::quoted_path((*subject.last_backup)->archive)
+                           : os::quoted_path(path) + ", with no backup of this job so far");
 }
 
 Finding check_service(const Subject &subject) {

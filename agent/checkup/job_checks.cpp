@@ -39,7 +39,7 @@ Finding check_configuration(const config::Configuration &configuration, const st
             findings.add(finding_of(diagnostic));
         }
     }
-    return std::move(findings).sum(Finding::ok(os::quoted(file) + " has no mistakes"));
+    return std::move(findings).sum(Finding::ok(os::quoted_path(file) + " has no mistakes"));
 }
 
 Finding check_schedule(const Subject &subject) {

@@ -68,7 +68,7 @@ Finding check_program(const Subject &subject, const Program &program) {
     if (file.empty()) {
         return Finding::error(ErrorCode::program_missing,
                               fmt::format("{}=: no program {} in {}", program.key,
-                                          os::quoted(program.names.front()), path),
+                                          os::quoted_path(program.names.front()), path),
                               "install it, or give its full path");
     }
     if (!file.starts_with('/')) {
@@ -76,17 +76,17 @@ Finding check_program(const Subject &subject, const Program &program) {
     }
     if (access(file.c_str(), X_OK) != 0) {
         const int err = errno;
-        Error error =
-            Error::from_errno(err, fmt::format("{}=: execute {}", program.key, os::quoted(file)));
+        Error error = Error::from_errno(
+            err, fmt::format("{}=: execute {}", program.key, os::quoted_path(file)));
         return Finding::error(err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing)
                                             : error);
     }
     if (access(program.working_directory.c_str(), X_OK) != 0) {
         return Finding::error(
             Error::from_errno(errno, fmt::format("source.working_directory=: enter {}",
-                                                 os::quoted(program.working_directory))));
+                                                 os::quoted_path(program.working_directory))));
     }
-    return Finding::ok(os::quoted(file));
+    return Finding::ok(os::quoted_path(file));
 }
 
 // What a program would write is not looked at: that may cost, or count, as with a one-time
@@ -104,8 +104,8 @@ Finding check_credential(const Subject &subject, const std::string &key, const s
         return Finding::ok(fmt::format("credential '{}'", name));
     }
     if (errno != ENOENT) {
-        return Finding::skipped(
-            fmt::format("credential '{}' cannot be looked for in {}", name, os::quoted(directory)));
+        return Finding::skipped(fmt::format("credential '{}' cannot be looked for in {}", name,
+                                            os::quoted_path(directory)));
     }
     if (subject.unit() != nullptr && !subject.unit()->is("ActiveState", "active")) {
         return Finding::skipped("credentials are there while the service runs");
@@ -129,7 +129,7 @@ Finding check_secret(const Subject &subject, const std::string &key,
         if (auto given = source::read_variables({{key, value}}, std::stop_token()); !given) {
             return Finding::error(given.error());
         }
-        return Finding::ok(os::quoted(value.text));
+        return Finding::ok(os::quoted_path(value.text));
     case From::text:
         break;
     }

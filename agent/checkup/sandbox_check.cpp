@@ -71,7 +71,7 @@ public:
 private:
     void add(const std::string &text) { found_ += (found_.empty() ? "" : "; ") + text; }
     void tell(const std::string &path, const Verdict &verdict, std::string_view doing) {
-        add(fmt::format("{} cannot be {} by the service: {}", os::quoted(path), doing,
+        add(fmt::format("{} cannot be {} by the service: {}", os::quoted_path(path), doing,
                         verdict.because));
     }
     // An empty list takes all of it back; ProtectHome= has a choice that hides nothing.

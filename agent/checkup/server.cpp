@@ -62,11 +62,11 @@ Finding check_socket(const std::string &path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     if (path.size() >= sizeof address.sun_path) {
-        return found(ENAMETOOLONG, os::quoted(path));
+        return found(ENAMETOOLONG, os::quoted_path(path));
     }
     std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
     return found(try_address(AF_UNIX, reinterpret_cast<const sockaddr *>(&address), sizeof address),
-                 os::quoted(path));
+                 os::quoted_path(path));
 }
 
 Finding check_host(const std::string &host, unsigned port) {
@@ -77,8 +77,8 @@ Finding check_host(const std::string &host, unsigned port) {
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> addresses(list, freeaddrinfo);
     if (unknown != 0) {
         return Finding::error(ErrorCode::source_failed,
-                              fmt::format("source.host=: no address of {}: {}", os::quoted(host),
-                                          gai_strerror(unknown)),
+                              fmt::format("source.host=: no address of {}: {}",
+                                          os::quoted_path(host), gai_strerror(unknown)),
                               "a name that this host can resolve, or an address");
     }
     int err = EHOSTUNREACH;

@@ -33,7 +33,7 @@ bool is_plainly_readable(const std::string &path) {
 }
 
 Finding check_path(const Subject &subject, const std::string &path) {
-    const std::string told = "open " + os::quoted(path);
+    const std::string told = "open " + os::quoted_path(path);
     const os::UniqueFd fd(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     const int err = fd ? 0 : errno;
     if (err == EACCES && subject.host.is_of_service && service_reads_all(subject)) {
@@ -48,10 +48,10 @@ Finding check_path(const Subject &subject, const std::string &path) {
         return Finding::error(
             ErrorCode::source_unreadable,
             fmt::format("{} can be read by {} only, which a drop-in took from the service",
-                        os::quoted(path), kCapability),
+                        os::quoted_path(path), kCapability),
             "take AmbientCapabilities= and CapabilityBoundingSet= out of the drop-in");
     }
-    return Finding::ok(os::quoted(path));
+    return Finding::ok(os::quoted_path(path));
 }
 
 Finding check_paths(const Subject &subject, const config::FilesSource &source) {
@@ -76,11 +76,11 @@ Finding check_database(const config::DatabaseSource &source) {
         return check_server(source);
     }
     if (access(source.file.c_str(), R_OK) != 0) {
-        return Finding::error(
-            Error::from_errno(errno, fmt::format("source.file=: read {}", os::quoted(source.file)))
-                .with_code(ErrorCode::source_unreadable));
+        return Finding::error(Error::from_errno(errno, fmt::format("source.file=: read {}",
+                                                                   os::quoted_path(source.file)))
+                                  .with_code(ErrorCode::source_unreadable));
     }
-    return Finding::ok(os::quoted(source.file) + " can be read");
+    return Finding::ok(os::quoted_path(source.file) + " can be read");
 }
 
 } // namespace
@@ -100,7 +100,7 @@ Finding check_source(const Subject &subject) {
     // Without capabilities, as kubectl will.
     if (!pod->kubeconfig.empty() && access(pod->kubeconfig.c_str(), R_OK) != 0) {
         return Finding::error(Error::from_errno(
-            errno, fmt::format("source.kubeconfig=: read {}", os::quoted(pod->kubeconfig))));
+            errno, fmt::format("source.kubeconfig=: read {}", os::quoted_path(pod->kubeconfig))));
     }
     return Finding::skipped("a pod's files, known when it runs");
 }

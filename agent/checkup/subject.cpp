@@ -24,7 +24,7 @@ Result<std::optional<catalog::RunRecord>> last_backup_of(const engine::Context &
 }
 
 Result<engine::Diagnosis> missing(const std::string &path) {
-    return fail(Error(ErrorCode::not_found, fmt::format("{} is not there", os::quoted(path)))
+    return fail(Error(ErrorCode::not_found, fmt::format("{} is not there", os::quoted_path(path)))
                     .with_hint(fmt::format("mount what belongs there, or make it: install -d -o {} "
                                            "-m 0750 '{}'",
                                            config::kServiceUser, path)));

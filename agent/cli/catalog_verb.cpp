@@ -23,7 +23,7 @@ int rebuild_catalog(const Session &session) {
         return print_error(report.error());
     }
     if (!report->set_aside.empty()) {
-        print(fmt::format("the damaged catalog is now {}\n", os::quoted(report->set_aside)));
+        print(fmt::format("the damaged catalog is now {}\n", os::quoted_path(report->set_aside)));
     }
     print(fmt::format("{} at {}: {} added to the catalog, {} known before\n",
                       format_count(report->backups, "backup", "backups"),

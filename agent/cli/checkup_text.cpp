@@ -100,9 +100,9 @@ nlohmann::ordered_json unknown_destination(const checkup::Report &report) {
 } // namespace
 
 std::string checkup_text(const checkup::Report &report, int fd) {
-    std::string text =
-        fmt::format("{}: {}\n", report.job.empty() ? os::quoted(report.path) : one_line(report.job),
-                    verdict_of(report, fd));
+    std::string text = fmt::format(
+        "{}: {}\n", report.job.empty() ? os::quoted_path(report.path) : one_line(report.job),
+        verdict_of(report, fd));
     for (const checkup::NamedFinding &one : report.findings) {
         text += text_of(one, fd);
     }

@@ -53,8 +53,9 @@ Result<ChosenBackup> newest_of(const Session &session, const config::Job &job) {
     if (newest != backups.rend()) {
         return ChosenBackup{std::move(directory), std::move(*newest)};
     }
-    Error none(ErrorCode::not_found, fmt::format("job '{}' has no backup of host '{}' in {}",
-                                                 job.name, host, os::quoted(job.destination.path)));
+    Error none(ErrorCode::not_found,
+               fmt::format("job '{}' has no backup of host '{}' in {}", job.name, host,
+                           os::quoted_path(job.destination.path)));
     return fail(
         backups.empty()
             ? std::move(none).with_hint(fmt::format("'intact run {}' takes one", job.name))
@@ -107,10 +108,11 @@ Result<ChosenBackup> choose_backup(const Session &session, const std::string &wo
         }
     }
     if (found.size() > 1) {
-        return fail(Error(ErrorCode::usage, fmt::format("'{}' is in {} and in {}", word,
-                                                        os::quoted(found[0].directory->path()),
-                                                        os::quoted(found[1].directory->path())))
-                        .with_hint("give the path of the one you want"));
+        return fail(
+            Error(ErrorCode::usage, fmt::format("'{}' is in {} and in {}", word,
+                                                os::quoted_path(found[0].directory->path()),
+                                                os::quoted_path(found[1].directory->path())))
+                .with_hint("give the path of the one you want"));
     }
     if (!found.empty()) {
         return std::move(found.front());

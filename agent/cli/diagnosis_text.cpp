@@ -12,12 +12,12 @@ std::string diagnosis_text(const std::string &job, const engine::Diagnosis &diag
     const destination::Filesystem &filesystem = diagnosis.filesystem;
     const destination::Protocol &protocol = diagnosis.protocol;
     std::string text =
-        fmt::format("{}{}\n", job.empty() ? "" : job + ": ", os::quoted(diagnosis.path));
+        fmt::format("{}{}\n", job.empty() ? "" : job + ": ", os::quoted_path(diagnosis.path));
     const auto line = [&](std::string_view what, const std::string &told) {
         text += fmt::format("  {:<16}{}\n", what, told);
     };
     line("filesystem",
-         fmt::format("{} at {}{}", filesystem.name, os::quoted(filesystem.mount_point),
+         fmt::format("{} at {}{}", filesystem.name, os::quoted_path(filesystem.mount_point),
                      filesystem.identity.empty() ? "" : ", " + one_line(filesystem.identity)));
     line("free", format_size(diagnosis.free_bytes));
     line("publishes by", fmt::format("{} ({})", config::name_of(protocol.strategy),

@@ -81,7 +81,7 @@ private:
         return file.empty() ? Result<>()
                             : fail(Error(ErrorCode::already_exists,
                                          fmt::format("job '{}' is there already: {}",
-                                                     one_line(name), os::quoted(file)))
+                                                     one_line(name), os::quoted_path(file)))
                                        .with_hint("choose another name, or edit that file"));
     }
 

@@ -24,14 +24,15 @@ public:
 private:
     void tell(const std::string &path, const Result<std::vector<std::string>> &lines) {
         if (!lines) {
-            exit_code_ = print_error(Error(lines.error()).within("recover " + os::quoted(path)));
+            exit_code_ =
+                print_error(Error(lines.error()).within("recover " + os::quoted_path(path)));
             return;
         }
         for (const std::string &line : *lines) {
             print((settling_ == destination::Settling::look ? "would settle: " : "") + line + "\n");
         }
         if (lines->empty()) {
-            print(os::quoted(path) + ": nothing to recover\n");
+            print(os::quoted_path(path) + ": nothing to recover\n");
         }
     }
 

@@ -25,7 +25,7 @@ std::string report_text(const RestoreArguments &arguments, const engine::Restore
     std::string out =
         fmt::format("{} {}, {}, into {}", arguments.dry_run ? "would restore" : "restored",
                     format_count(report.entries, "entry", "entries"), format_size(report.bytes),
-                    os::quoted(arguments.target));
+                    os::quoted_path(arguments.target));
     if (!arguments.dry_run) {
         out += " in " + format_span(took);
     }

@@ -48,7 +48,8 @@ int selftest_publish(const Session &session, const SelftestArguments &arguments)
                                                  arguments.extent, signals.token());
     if (!report) {
         return print_error(
-            Error(report.error()).within("selftest publish in " + os::quoted(arguments.directory)));
+            Error(report.error())
+                .within("selftest publish in " + os::quoted_path(arguments.directory)));
     }
     if (arguments.form == Form::json) {
         JsonLines(STDOUT_FILENO).write(json_of(*report));

@@ -41,10 +41,11 @@ Result<> make_state_directory(const std::string &path, const os::Account &accoun
     if (mkdir(path.c_str(), 0750) != 0) {
         return errno == EEXIST
                    ? Result<>()
-                   : Result<>(fail_errno(errno, fmt::format("make {}", os::quoted(path))));
+                   : Result<>(fail_errno(errno, fmt::format("make {}", os::quoted_path(path))));
     }
     if (lchown(path.c_str(), account.user, account.group) != 0) {
-        return fail_errno(errno, fmt::format("give {} to '{}'", os::quoted(path), account.name));
+        return fail_errno(errno,
+                          fmt::format("give {} to '{}'", os::quoted_path(path), account.name));
     }
     return {};
 }

@@ -47,7 +47,7 @@ void look_around(const Session &session, const config::Job &job, Found &found) {
     if (backups->empty() && unproven->empty()) {
         found.problems.push_back(
             Error(ErrorCode::not_found, fmt::format("job '{}' has no backup in {}", job.name,
-                                                    os::quoted(job.destination.path)))
+                                                    os::quoted_path(job.destination.path)))
                 .with_hint(fmt::format("'intact run {}' takes one", job.name)));
     }
     destination::ChainReport chain = destination::check_chain(*backups, host);

@@ -143,8 +143,8 @@ private:
         if (!file.path.ends_with(".toml")) {
             out.push_back(
                 remark_on_path(Code::bad_file_name, file.path,
-                               {fmt::format("{} does not end in .toml", os::quoted(file.path)), "",
-                                "a job's file is named NAME.toml"}));
+                               {fmt::format("{} does not end in .toml", os::quoted_path(file.path)),
+                                "", "a job's file is named NAME.toml"}));
         } else if (!is_job_name(file.name)) {
             out.push_back(
                 remark_on_path(Code::bad_file_name, file.path,
@@ -167,11 +167,11 @@ private:
                                   std::vector<Diagnostic> &found) {
         if (!defaults_.broken_by.empty()) {
             // Missing defaults could mean missing excludes or a wrong destination.
-            found.push_back(
-                remark_on_path(Code::defaults_unusable, file.path,
-                               {fmt::format("job {} is not loaded: its defaults in {} have errors",
-                                            ticked(file.name), os::quoted(defaults_.broken_by)),
-                                "", "correct that file first"}));
+            found.push_back(remark_on_path(
+                Code::defaults_unusable, file.path,
+                {fmt::format("job {} is not loaded: its defaults in {} have errors",
+                             ticked(file.name), os::quoted_path(defaults_.broken_by)),
+                 "", "correct that file first"}));
             return std::nullopt;
         }
         std::optional<LoadedJob> loaded = build_job(file.name, values, account_);
@@ -204,7 +204,7 @@ private:
              "",
              fmt::format("each would replace the other's backup; put {{job}} or {{time}} into "
                          "the name here or in {}",
-                         os::quoted(taken.file))});
+                         os::quoted_path(taken.file))});
         return false;
     }
 

@@ -50,7 +50,7 @@ public:
 
     void add(const std::string &directory) {
         if (is_explicit_ && !may_exist(directory)) {
-            report(directory, fmt::format("{} does not exist", os::quoted(directory)),
+            report(directory, fmt::format("{} does not exist", os::quoted_path(directory)),
                    "check --config-dir and INTACT_CONFIG_DIR=");
             return;
         }

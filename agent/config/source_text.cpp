@@ -40,9 +40,10 @@ Result<> expect_regular(const struct stat &status, const std::string &path) {
     if (S_ISREG(status.st_mode)) {
         return {};
     }
-    return fail(Error(ErrorCode::unsupported, fmt::format("{} is {}, not a file", os::quoted(path),
-                                                          kind_of_file(status.st_mode)))
-                    .with_hint("put a regular file there, or a symlink to one"));
+    return fail(
+        Error(ErrorCode::unsupported, fmt::format("{} is {}, not a file", os::quoted_path(path),
+                                                  kind_of_file(status.st_mode)))
+            .with_hint("put a regular file there, or a symlink to one"));
 }
 
 } // namespace
@@ -86,7 +87,7 @@ std::optional<Span> SourceText::malformed() const {
 }
 
 Result<std::string> read_config_file(const std::string &path) {
-    const std::string doing = "read " + os::quoted(path);
+    const std::string doing = "read " + os::quoted_path(path);
     struct stat status{};
     // Looked at before it is opened: opening a device can have effects of its own.
     if (stat(path.c_str(), &status) != 0) {
@@ -110,9 +111,9 @@ Result<std::string> read_config_file(const std::string &path) {
         }
         text.append(buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     }
-    return fail(
-        Error(ErrorCode::file_too_large, fmt::format("{} is larger than 1 MiB", os::quoted(path)))
-            .with_hint("a job's configuration is a few lines; is this the right file?"));
+    return fail(Error(ErrorCode::file_too_large,
+                      fmt::format("{} is larger than 1 MiB", os::quoted_path(path)))
+                    .with_hint("a job's configuration is a few lines; is this the right file?"));
 }
 
 void Remarks::add(Code code, Span span, Remark remark) {

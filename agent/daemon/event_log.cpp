@@ -240,7 +240,7 @@ Result<> check_usable(const config::Configuration &configuration) {
         if (one.severity == config::Severity::error && !is_of_job) {
             return fail(ErrorCode::config_invalid,
                         fmt::format("the configuration cannot be used: {} has errors",
-                                    os::quoted(one.file)));
+                                    os::quoted_path(one.file)));
         }
     }
     return {};

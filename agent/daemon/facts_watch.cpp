@@ -32,7 +32,7 @@ Result<std::unique_ptr<FactsWatch>> FactsWatch::start(const std::string &state_d
     // hence the close of who wrote it. The file is another one when the catalog was made anew.
     if (inotify_add_watch(inotify.get(), state_dir.c_str(),
                           IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_MOVED_FROM) < 0) {
-        return fail_errno(errno, "watch " + os::quoted(state_dir));
+        return fail_errno(errno, "watch " + os::quoted_path(state_dir));
     }
     return std::unique_ptr<FactsWatch>(
         new FactsWatch(state_dir, since, std::move(has_news), std::move(wish), std::move(inotify)));

@@ -17,9 +17,10 @@ FoundBackup read_backup(const os::Directory &directory, const std::string &manif
     FoundBackup found{manifest_name, pipeline::Sha256::of(*text), parse_manifest(*text),
                       std::nullopt};
     if (!found.manifest) {
-        found.manifest = fail(std::move(found.manifest)
-                                  .error()
-                                  .within("read " + os::quoted(directory.path_of(manifest_name))));
+        found.manifest =
+            fail(std::move(found.manifest)
+                     .error()
+                     .within("read " + os::quoted_path(directory.path_of(manifest_name))));
         return found;
     }
     struct stat status{};
@@ -96,14 +97,14 @@ Result<FoundBackup> find_backup(const os::Directory &directory, const std::strin
         return read_backup(directory, matches.front() + std::string(kManifestSuffix));
     }
     if (!matches.empty()) {
-        return fail(Error(ErrorCode::usage,
-                          fmt::format("'{}' in {} may mean '{}'", name,
-                                      os::quoted(directory.path()), fmt::join(matches, "' or '")))
+        return fail(Error(ErrorCode::usage, fmt::format("'{}' in {} may mean '{}'", name,
+                                                        os::quoted_path(directory.path()),
+                                                        fmt::join(matches, "' or '")))
                         .with_hint("give the whole name"));
     }
     return fail(
         Error(ErrorCode::not_found,
-              fmt::format("no backup '{}' in {}", name, os::quoted(directory.path())))
+              fmt::format("no backup '{}' in {}", name, os::quoted_path(directory.path())))
             .with_hint(known.empty()
                            ? "there is no backup at all in that directory"
                            : fmt::format("'intact list' shows what is there, e.g. '{}'", known)));

@@ -43,7 +43,7 @@ Result<> CarefulNames::move(const std::string &from, const std::string &to) cons
     if (taken) {
         return fail(ErrorCode::already_exists,
                     fmt::format("rename {} to '{}': that name is taken",
-                                os::quoted(directory_.path_of(from)), to));
+                                os::quoted_path(directory_.path_of(from)), to));
     }
     return replace(from, to);
 }

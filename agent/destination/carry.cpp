@@ -27,7 +27,7 @@ Result<Staging> carry(Staging from, const os::Directory &directory, const RunId 
         return fail(ErrorCode::verify_mismatch,
                     fmt::format("copy {} to {}: {} bytes, SHA-256 {} were read; {} bytes, {} had "
                                 "been written",
-                                os::quoted(path), os::quoted(directory.path()),
+                                os::quoted_path(path), os::quoted_path(directory.path()),
                                 reader->stored_bytes(), reader->stored_sha256(), manifest.bytes,
                                 manifest.sha256));
     }

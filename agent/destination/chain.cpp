@@ -55,7 +55,7 @@ Result<std::vector<Error>> find_unproven(const os::Directory &directory, const c
             faults.push_back(
                 Error(ErrorCode::backup_missing,
                       fmt::format("verify {}: it has no manifest, nothing proves it",
-                                  os::quoted(directory.path_of(name))))
+                                  os::quoted_path(directory.path_of(name))))
                     .with_hint("if a run died while it published, the job's next run finishes "
                                "that; else move the file away"));
         }

@@ -80,7 +80,7 @@ Result<ColdFile> open_cold(const os::Directory &directory, const std::string &na
     INTACT_TRY_ASSIGN(file.fd, directory.open_file(name));
     struct stat status{};
     if (fstat(file.fd.get(), &status) != 0) {
-        return fail_errno(errno, "stat " + os::quoted(directory.path_of(name)));
+        return fail_errno(errno, "stat " + os::quoted_path(directory.path_of(name)));
     }
     file.bytes = static_cast<std::uint64_t>(status.st_size);
     file.is_cold = drop_cached_pages(file.fd.get(), file.bytes) || read_directly(file.fd.get());

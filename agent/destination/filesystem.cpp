@@ -186,7 +186,7 @@ Result<Filesystem> examine_filesystem(int fd, const std::string &path) {
     auto mount = os::mount_of(fd);
     if (!mount) {
         return fail(
-            std::move(mount).error().within("examine the filesystem of " + os::quoted(path)));
+            std::move(mount).error().within("examine the filesystem of " + os::quoted_path(path)));
     }
     Filesystem filesystem = classify(*mount);
     filesystem.identity = identity_of(fd, *mount, filesystem.is_remote);
@@ -200,7 +200,7 @@ Result<Filesystem> examine_filesystem(const os::Directory &directory) {
 Result<Space> space_of(const os::Directory &directory) {
     struct statvfs info{};
     if (fstatvfs(directory.fd(), &info) != 0) {
-        return fail_errno(errno, "examine the filesystem of " + os::quoted(directory.path()));
+        return fail_errno(errno, "examine the filesystem of " + os::quoted_path(directory.path()));
     }
     return Space{static_cast<std::uint64_t>(info.f_bavail) * info.f_frsize,
                  static_cast<std::uint64_t>(info.f_blocks) * info.f_frsize};

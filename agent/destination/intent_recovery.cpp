@@ -94,7 +94,7 @@ private:
             Error(ErrorCode::archive_damaged,
                   fmt::format("recover run {} in {}: neither the new nor the previous backup is "
                               "whole, nothing was touched",
-                              intent_.run_id, os::quoted(directory_.path())))
+                              intent_.run_id, os::quoted_path(directory_.path())))
                 .with_hint(
                     fmt::format("look at the '.intact-{}.*' files by hand", intent_.run_id)));
     }
@@ -258,7 +258,7 @@ private:
         if (there != expected) {
             return fail(ErrorCode::verify_mismatch,
                         fmt::format("recover run {}: {} does not hold what it was given",
-                                    intent_.run_id, os::quoted(directory_.path_of(name))));
+                                    intent_.run_id, os::quoted_path(directory_.path_of(name))));
         }
         return {};
     }

@@ -7,8 +7,8 @@ Result<MovingFile> moving_file(const os::Directory &directory, const std::string
                                const std::string &final, Content fresh) {
     INTACT_TRY_ASSIGN(const auto identity, directory.identity(staged));
     if (!identity) {
-        return fail(ErrorCode::io,
-                    "publish: " + os::quoted(directory.path_of(staged)) + " is not there any more");
+        return fail(ErrorCode::io, "publish: " + os::quoted_path(directory.path_of(staged)) +
+                                       " is not there any more");
     }
     return MovingFile{staged, final, guard_name(staged), std::move(fresh), {}, *identity};
 }

@@ -75,8 +75,8 @@ std::array<std::string, 3> probe_names(const std::string &run_id) {
 Result<Probe> probe_directory(const os::Directory &directory, const RunId &run) {
     auto probe = Trial(directory, run).run();
     if (!probe) {
-        return fail(std::move(probe).error().within("try what " + os::quoted(directory.path()) +
-                                                    " can do"));
+        return fail(std::move(probe).error().within("try what " +
+                                                    os::quoted_path(directory.path()) + " can do"));
     }
     return probe;
 }

@@ -107,7 +107,7 @@ Result<> check_name(const Filesystem &filesystem, const std::string &archive) {
     if (archive.size() + kLongestCompanion > kLongestName) {
         return fail(ErrorCode::name_too_long,
                     fmt::format("name {}: longer than {} bytes with its companions",
-                                os::quoted(archive), kLongestName));
+                                os::quoted_path(archive), kLongestName));
     }
     if (!filesystem.has_fat_names) {
         return {};
@@ -117,10 +117,10 @@ Result<> check_name(const Filesystem &filesystem, const std::string &archive) {
         return static_cast<unsigned char>(c) < ' ' || kReserved.find(c) != std::string_view::npos;
     });
     if (bad != archive.end()) {
-        return fail(
-            Error(ErrorCode::unsupported, fmt::format("name {}: {} refuses the character '{}'",
-                                                      os::quoted(archive), filesystem.name, *bad))
-                .with_hint("choose another destination.name="));
+        return fail(Error(ErrorCode::unsupported,
+                          fmt::format("name {}: {} refuses the character '{}'",
+                                      os::quoted_path(archive), filesystem.name, *bad))
+                        .with_hint("choose another destination.name="));
     }
     return {};
 }

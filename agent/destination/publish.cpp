@@ -19,7 +19,7 @@ Result<std::optional<Manifest>> replaced_backup(const os::Directory &directory,
     }
     const std::string &taken = has_archive ? archive : has_manifest ? manifest_name : checksum_name;
     const Error in_the_way(ErrorCode::already_exists,
-                           fmt::format("{} exists", os::quoted(directory.path_of(taken))));
+                           fmt::format("{} exists", os::quoted_path(directory.path_of(taken))));
     if (naming == Naming::time_stamped) {
         return fail(in_the_way);
     }

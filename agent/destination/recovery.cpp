@@ -74,7 +74,7 @@ Error nothing_fits(const os::Directory &directory, const std::string &run_id,
                    std::string_view why) {
     return Error(ErrorCode::archive_damaged,
                  fmt::format("recover run {} in {}: {}, nothing was touched", run_id,
-                             os::quoted(directory.path()), why))
+                             os::quoted_path(directory.path()), why))
         .with_hint(fmt::format("look at the '.intact-{}.*' files by hand", run_id));
 }
 

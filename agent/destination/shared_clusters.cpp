@@ -56,7 +56,7 @@ Result<> give_own_clusters(const os::Directory &directory, const std::string &na
 Result<> copy_file(const os::Directory &directory, int from, const std::string &name) {
     INTACT_TRY_ASSIGN(os::File file, directory.create(name));
     if (lseek(from, 0, SEEK_SET) < 0) {
-        return fail_errno(errno, "copy to " + os::quoted(file.path()));
+        return fail_errno(errno, "copy to " + os::quoted_path(file.path()));
     }
     std::vector<std::byte> buffer(kCopyBytes);
     for (;;) {

@@ -47,8 +47,8 @@ Result<> Staging::make_archive_durable() {
     INTACT_TRY_ASSIGN(const struct stat status, archive_->status());
     if (static_cast<std::uint64_t>(status.st_size) != written_) {
         return fail(ErrorCode::io,
-                    fmt::format("{} has {} bytes, {} were written", os::quoted(archive_->path()),
-                                status.st_size, written_));
+                    fmt::format("{} has {} bytes, {} were written",
+                                os::quoted_path(archive_->path()), status.st_size, written_));
     }
     INTACT_TRY(archive_->sync());
     auto closed = archive_->close();

@@ -147,7 +147,8 @@ public:
         }
         const auto held = held_.find(file.final);
         if (held == held_.end()) {
-            return fail(ErrorCode::io, "bring back " + os::quoted(directory_.path_of(file.final)) +
+            return fail(ErrorCode::io, "bring back " +
+                                           os::quoted_path(directory_.path_of(file.final)) +
                                            ": the previous file is not held any more");
         }
         INTACT_TRY(write_guard(file, held->second.get()));

@@ -132,8 +132,10 @@ Result<Verification> verify_archive(const os::Directory &directory, const std::s
     };
     auto verified = verify();
     if (!verified) {
-        return fail(
-            std::move(verified).error().within("verify " + os::quoted(path)).at(Stage::verify));
+        return fail(std::move(verified)
+                        .error()
+                        .within("verify " + os::quoted_path(path))
+                        .at(Stage::verify));
     }
     return verified;
 }
@@ -143,7 +145,7 @@ Result<Verification> verify_backup(const os::Directory &directory, const std::st
                                    std::atomic<std::uint64_t> *bytes_done) {
     const auto within = [&](Error error, const std::string &name) {
         return fail(std::move(error)
-                        .within("verify " + os::quoted(directory.path_of(name)))
+                        .within("verify " + os::quoted_path(directory.path_of(name)))
                         .at(Stage::verify));
     };
     const auto text = directory.read_file(manifest_name, kManifestLimitBytes);

@@ -142,13 +142,13 @@ std::vector<std::string> foreseen_shortage(const Claim &claim, const config::Job
     if (const auto space = destination::space_of(claim.target.directory);
         space && space->free_bytes < claim.previous_bytes) {
         lines.push_back(fmt::format(
-            "{} has {} free, the previous backup took {}", os::quoted(job.destination.path),
+            "{} has {} free, the previous backup took {}", os::quoted_path(job.destination.path),
             format_size(space->free_bytes), format_size(claim.previous_bytes)));
     }
     if (const std::uint64_t largest = claim.filesystem.largest_file;
         largest != 0 && last_bytes > largest) {
         lines.push_back(fmt::format("{} holds files up to {}, the last backup took {}",
-                                    os::quoted(job.destination.path), format_size(largest),
+                                    os::quoted_path(job.destination.path), format_size(largest),
                                     format_size(last_bytes)));
     }
     return lines;

@@ -70,7 +70,7 @@ Result<std::optional<HeldBack>> check_mounts(const config::Conditions &condition
             });
         if (!is_mounted) {
             return HeldBack{"path_is_mount_point",
-                            fmt::format("nothing is mounted at {}", os::quoted(path))};
+                            fmt::format("nothing is mounted at {}", os::quoted_path(path))};
         }
     }
     return std::nullopt;
@@ -82,13 +82,13 @@ Result<std::optional<HeldBack>> check_space(const config::Job &job) {
     }
     struct statvfs space{};
     if (statvfs(job.destination.path.c_str(), &space) != 0) {
-        return fail_errno(errno, "tell the free space at " + os::quoted(job.destination.path));
+        return fail_errno(errno, "tell the free space at " + os::quoted_path(job.destination.path));
     }
     const std::uint64_t free = std::uint64_t{space.f_bavail} * space.f_frsize;
     if (free < job.conditions.min_free_space) {
         return HeldBack{"min_free_space",
                         fmt::format("{} has {} free, and the run waits for {}",
-                                    os::quoted(job.destination.path), format_size(free),
+                                    os::quoted_path(job.destination.path), format_size(free),
                                     format_size(job.conditions.min_free_space))};
     }
     return std::nullopt;

@@ -41,7 +41,7 @@ std::vector<Warning> unmet_expectations(const config::Expectations &expect,
             "{} of content, {}% less than the {} of the last good backup {}, more than "
             "expect.max_shrink={}% allows",
             format_size(figures.bytes), percent_less(figures.bytes, last_good->bytes_read),
-            format_size(last_good->bytes_read), os::quoted(last_good->archive),
+            format_size(last_good->bytes_read), os::quoted_path(last_good->archive),
             *expect.max_shrink)));
     }
     if (expect.min_entries > 0 && !figures.entries) {

@@ -33,13 +33,13 @@ Result<> check_required(const config::RequiredMount &required, const std::string
     if (required.any && now.mount_point == "/") {
         return fail(ErrorCode::wrong_mount,
                     fmt::format("{} lies on the root filesystem, and {} asks for one of its own",
-                                os::quoted(path), key));
+                                os::quoted_path(path), key));
     }
     if (!required.identity.empty() && !is_named(now.identity, required.identity)) {
         return fail(ErrorCode::wrong_mount,
                     fmt::format("{} lies on {} ({}) mounted at {}, and {} asks for {}",
-                                os::quoted(path), said(now.identity), now.name,
-                                os::quoted(now.mount_point), key, required.identity));
+                                os::quoted_path(path), said(now.identity), now.name,
+                                os::quoted_path(now.mount_point), key, required.identity));
     }
     return {};
 }
@@ -71,8 +71,9 @@ Result<> check_destination(const config::Destination &destination,
         Error(ErrorCode::wrong_mount,
               fmt::format("{} lies on another filesystem than the last backup: then {} mounted at "
                           "{}, now {} ({}) at {}",
-                          os::quoted(destination.path), said(last.identity), os::quoted(last.point),
-                          said(now.identity), now.name, os::quoted(now.mount_point)))
+                          os::quoted_path(destination.path), said(last.identity),
+                          os::quoted_path(last.point), said(now.identity), now.name,
+                          os::quoted_path(now.mount_point)))
             .with_hint("mount what belongs there; if it was replaced on purpose, run the job once "
                        "with --new-destination"));
 }
@@ -81,7 +82,7 @@ Result<> check_still_mounted(const os::Directory &opened) {
     struct stat then{};
     struct stat now{};
     if (fstat(opened.fd(), &then) != 0) {
-        return fail_errno(errno, "look at " + os::quoted(opened.path()));
+        return fail_errno(errno, "look at " + os::quoted_path(opened.path()));
     }
     const auto again = os::Directory::open(opened.path());
     if (!again || fstat(again->fd(), &now) != 0 || then.st_dev != now.st_dev ||
@@ -89,7 +90,7 @@ Result<> check_still_mounted(const os::Directory &opened) {
         return fail(ErrorCode::wrong_mount,
                     fmt::format("{} is not the directory any more that it was when the run began: "
                                 "it was unmounted, mounted over or replaced",
-                                os::quoted(opened.path())));
+                                os::quoted_path(opened.path())));
     }
     return {};
 }
@@ -101,7 +102,7 @@ Result<> check_sources(const config::FilesSource &source) {
     for (const std::string &path : source.paths) {
         const os::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         if (!fd) {
-            return fail_errno(errno, "look at what is mounted at " + os::quoted(path));
+            return fail_errno(errno, "look at what is mounted at " + os::quoted_path(path));
         }
         INTACT_TRY_ASSIGN(const auto filesystem, destination::examine_filesystem(fd.get(), path));
         INTACT_TRY(check_required(source.require_mount, path, "source.require_mount", filesystem));

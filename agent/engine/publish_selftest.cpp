@@ -244,7 +244,7 @@ Result<> remove_directory(const os::Directory &parent, const std::string &name) 
                       os::Directory::open(parent.path_of(name), parent.sys()));
     INTACT_TRY(remove_all_files(directory));
     if (parent.sys().unlinkat(parent.fd(), name.c_str(), AT_REMOVEDIR) != 0) {
-        return fail_errno(errno, "remove directory " + os::quoted(parent.path_of(name)));
+        return fail_errno(errno, "remove directory " + os::quoted_path(parent.path_of(name)));
     }
     return parent.sync();
 }
@@ -258,14 +258,14 @@ Result<SelftestReport> selftest_publish(const Context &context, const std::strin
     const std::string name =
         fmt::format(".intact-{}.selftest", RunId::make(context.clock->now()).str());
     if (context.sys->mkdirat(parent.fd(), name.c_str(), 0700) != 0) {
-        return fail_errno(errno, "make directory " + os::quoted(parent.path_of(name)));
+        return fail_errno(errno, "make directory " + os::quoted_path(parent.path_of(name)));
     }
     INTACT_TRY_ASSIGN(auto directory, os::Directory::open(parent.path_of(name), *context.sys));
     auto report = Selftest(context, std::move(directory), std::move(diagnosis), stop).run(extent);
     if (!report && report.error().code() == ErrorCode::verify_mismatch) {
         return fail(std::move(report).error().with_hint(
             "do not rely on this destination; what was found is kept in " +
-            os::quoted(parent.path_of(name))));
+            os::quoted_path(parent.path_of(name))));
     }
     if (auto removed = remove_directory(parent, name); report && !removed) {
         return fail(std::move(removed).error());

@@ -122,7 +122,7 @@ std::vector<std::string> words_for(const SettledRun &settled) {
     if (recovery.what == Recovered::swept) {
         lines.push_back(fmt::format("run {} died before it published: its unfinished backup goes "
                                     "from {}, the one before stands",
-                                    settled.run_id, os::quoted(settled.directory)));
+                                    settled.run_id, os::quoted_path(settled.directory)));
     } else if (recovery.what == Recovered::completed) {
         lines.push_back(fmt::format("run {} died while it published '{}': that is finished now",
                                     settled.run_id, recovery.published->archive));
@@ -130,13 +130,14 @@ std::vector<std::string> words_for(const SettledRun &settled) {
     for (const std::string &name : recovery.set_aside) {
         lines.push_back(fmt::format("run {} left a name taken by a file that is neither its backup "
                                     "nor the one before: that file is kept as {}",
-                                    settled.run_id, os::quoted(settled.directory + "/" + name)));
+                                    settled.run_id,
+                                    os::quoted_path(settled.directory + "/" + name)));
     }
     if (!recovery.for_fsck.empty()) {
         lines.push_back(fmt::format("the power cut left files on {} that share clusters or lost "
                                     "them: they are kept as {}; unmount it, run fsck.vfat, then "
                                     "remove them",
-                                    os::quoted(settled.directory),
+                                    os::quoted_path(settled.directory),
                                     fmt::join(recovery.for_fsck, ", ")));
     }
     return lines;

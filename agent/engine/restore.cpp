@@ -80,7 +80,7 @@ private:
                 const auto &[content, names] = *wanted_.begin();
                 return fail(ErrorCode::archive_damaged,
                             fmt::format("hard link {}: the archive has no file {}",
-                                        os::quoted(names.front()), os::quoted(content)));
+                                        os::quoted_path(names.front()), os::quoted_path(content)));
             }
         }
         return {};
@@ -132,7 +132,7 @@ private:
         if (path.empty() && entry.inode.type != os::FileType::directory) {
             return fail(ErrorCode::unsafe_path,
                         fmt::format("entry {}: not a directory, yet it has the target's own name",
-                                    os::quoted(entry.path)));
+                                    os::quoted_path(entry.path)));
         }
         if (tree_ && entry.inode.type == os::FileType::directory) {
             tree_->pass_directory(path, entry.inode);
@@ -182,7 +182,7 @@ private:
     Result<std::optional<Placed>> place_link(const ArchivedEntry &entry, const std::string &path) {
         auto safe = path_below_target(entry.hard_link_to);
         if (!safe) {
-            return fail(std::move(safe).error().within("hard link " + os::quoted(path)));
+            return fail(std::move(safe).error().within("hard link " + os::quoted_path(path)));
         }
         const std::string content = *safe;
         if (content == path) {
@@ -295,7 +295,7 @@ private:
         if (!unmatched.empty()) {
             std::vector<std::string> words;
             for (const std::string &pattern : unmatched) {
-                words.push_back(os::quoted(pattern));
+                words.push_back(os::quoted_path(pattern));
             }
             return fail(
                 Error(ErrorCode::not_found, fmt::format("the backup holds nothing that matches {}",
@@ -343,7 +343,7 @@ Result<RestoreReport> restore_files(const os::Directory &source,
         return fail(
             Error(ErrorCode::unsupported,
                   fmt::format("restore {}: it holds a stream of format '{}', not files",
-                              os::quoted(backup.manifest->archive), backup.manifest->format))
+                              os::quoted_path(backup.manifest->archive), backup.manifest->format))
                 .with_hint("use --stdout, or --pipe with the program that reads it"));
     }
     INTACT_TRY_ASSIGN(const ProvenBackup proven,

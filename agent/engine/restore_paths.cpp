@@ -10,7 +10,7 @@ namespace intact::engine {
 namespace {
 
 tl::unexpected<Error> unsafe(const std::string &stored, std::string_view why) {
-    return fail(ErrorCode::unsafe_path, fmt::format("entry {}: {}", os::quoted(stored), why));
+    return fail(ErrorCode::unsafe_path, fmt::format("entry {}: {}", os::quoted_path(stored), why));
 }
 
 bool is_at_or_below(const std::string &path, const std::string &directory) {

@@ -80,7 +80,7 @@ Result<> TreeWriter::replace(int dir, const std::string &temporary, const std::s
         if (directories_.contains(path) || sys().unlinkat(dir, name.c_str(), AT_REMOVEDIR) != 0) {
             return fail(ErrorCode::already_exists,
                         fmt::format("restore {}: a directory that is not empty is in its place",
-                                    os::quoted(target_->path_of(path))));
+                                    os::quoted_path(target_->path_of(path))));
         }
     }
     return fail(about(path, "give its name to", EISDIR));

@@ -7,8 +7,9 @@ namespace {
 
 tl::unexpected<Error> mismatch(const std::string &path, std::string_view what,
                                std::string_view expected, std::string_view found) {
-    return fail(ErrorCode::verify_mismatch, fmt::format("check {}: {} is {}, its manifest says {}",
-                                                        os::quoted(path), what, found, expected));
+    return fail(ErrorCode::verify_mismatch,
+                fmt::format("check {}: {} is {}, its manifest says {}", os::quoted_path(path), what,
+                            found, expected));
 }
 
 } // namespace
@@ -22,7 +23,7 @@ Result<ProvenBackup> ProvenBackup::open(const os::Directory &source,
     const destination::Manifest &manifest = *backup.manifest;
     const std::string path = source.path_of(manifest.archive);
     if (!backup.size) {
-        return fail(ErrorCode::backup_missing, fmt::format("{} is missing", os::quoted(path)));
+        return fail(ErrorCode::backup_missing, fmt::format("{} is missing", os::quoted_path(path)));
     }
     if (*backup.size != manifest.bytes) {
         return mismatch(path, "its size", std::to_string(manifest.bytes),

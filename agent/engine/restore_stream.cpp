@@ -131,14 +131,15 @@ Result<std::uint64_t> restore_to_command(const os::Directory &source,
         return fail(ErrorCode::cancelled, "restore stopped");
     }
     if (!status->success()) {
-        return fail(Error(ErrorCode::source_failed,
-                          fmt::format("{} {}", os::quoted(command.front()), status->describe()))
-                        .with_hint("what it was given is a proven backup; see what it said"));
+        return fail(
+            Error(ErrorCode::source_failed,
+                  fmt::format("{} {}", os::quoted_path(command.front()), status->describe()))
+                .with_hint("what it was given is a proven backup; see what it said"));
     }
     if (!written) {
         return fail(
             Error(ErrorCode::source_failed,
-                  os::quoted(command.front()) + " ended before it had read the whole stream"));
+                  os::quoted_path(command.front()) + " ended before it had read the whole stream"));
     }
     return written;
 }

@@ -34,7 +34,8 @@ bool is_below(const std::string &path, const std::string &directory) {
 } // namespace
 
 Error TreeWriter::about(const std::string &path, std::string_view doing, int err) const {
-    return Error::from_errno(err, fmt::format("{} {}", doing, os::quoted(target_->path_of(path))));
+    return Error::from_errno(err,
+                             fmt::format("{} {}", doing, os::quoted_path(target_->path_of(path))));
 }
 
 void TreeWriter::warn(WarningKind kind, const std::string &path,
@@ -84,7 +85,8 @@ Result<os::UniqueFd> TreeWriter::step(int dir, const std::string &component,
         fstatat(dir, component.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0) {
         const bool is_link = S_ISLNK(status.st_mode);
         Error error(is_link ? ErrorCode::unsafe_path : ErrorCode::already_exists,
-                    fmt::format("{} is {}, not a directory", os::quoted(target_->path_of(path)),
+                    fmt::format("{} is {}, not a directory",
+                                os::quoted_path(target_->path_of(path)),
                                 is_link ? "a symbolic link" : "a file"));
         return fail(is_link
                         ? std::move(error).with_hint(
@@ -203,7 +205,7 @@ Result<> TreeWriter::fill(os::File &file, const os::Inode &inode, const Content 
         }
         if (piece->offset != position &&
             lseek(file.fd(), static_cast<off_t>(piece->offset), SEEK_SET) < 0) {
-            return fail_errno(errno, "seek in " + os::quoted(file.path()));
+            return fail_errno(errno, "seek in " + os::quoted_path(file.path()));
         }
         INTACT_TRY(file.write_all(piece->bytes));
         position = piece->offset + piece->bytes.size();
@@ -228,8 +230,8 @@ Result<Placed> TreeWriter::make_file(const std::string &path, const os::Inode &i
         return fd < 0 ? -1 : 0;
     });
     if (!temporary) {
-        return fail(
-            std::move(temporary).error().within("restore " + os::quoted(target_->path_of(path))));
+        return fail(std::move(temporary).error().within("restore " +
+                                                        os::quoted_path(target_->path_of(path))));
     }
     os::File file(sys(), fd, target_->path_of(path));
     Result<> written = fill(file, inode, content);
@@ -292,8 +294,8 @@ Result<Placed> TreeWriter::make_special(const std::string &path, const os::Inode
                   (is_other_there ? "; what has its name is left as it was" : "")});
             return Placed::left_out;
         }
-        return fail(
-            std::move(temporary).error().within("restore " + os::quoted(target_->path_of(path))));
+        return fail(std::move(temporary).error().within("restore " +
+                                                        os::quoted_path(target_->path_of(path))));
     }
     warn(WarningKind::metadata, path,
          os::write_inode_at(dir, *temporary, inode, options_.ownership));
@@ -312,7 +314,8 @@ Result<std::optional<Placed>> TreeWriter::make_link(const std::string &path,
         if (from.error().code() == ErrorCode::not_found) {
             return std::nullopt;
         }
-        return fail(std::move(from).error().within("link " + os::quoted(target_->path_of(path))));
+        return fail(
+            std::move(from).error().within("link " + os::quoted_path(target_->path_of(path))));
     }
     const std::string from_name = name_part(existing);
     auto temporary = with_temporary_name([&](const std::string &name) {
@@ -324,7 +327,7 @@ Result<std::optional<Placed>> TreeWriter::make_link(const std::string &path,
             return std::nullopt;
         }
         return fail(
-            std::move(temporary).error().within("link " + os::quoted(target_->path_of(path))));
+            std::move(temporary).error().within("link " + os::quoted_path(target_->path_of(path))));
     }
     INTACT_TRY_ASSIGN(const Placed placed, publish(dir, *temporary, path));
     // rename(2) of one link onto another of the same file does nothing, and leaves both.

@@ -109,10 +109,11 @@ std::vector<Survey> survey_all(const Context &context, const std::vector<SurveyO
             surveys.push_back(std::move(*answers->surveys[i]));
             continue;
         }
-        surveys.push_back(unreachable(
-            context.clock->now(),
-            Error(ErrorCode::timed_out,
-                  fmt::format("{} does not answer", os::quoted(orders[i].job.destination.path)))));
+        surveys.push_back(
+            unreachable(context.clock->now(),
+                        Error(ErrorCode::timed_out,
+                              fmt::format("{} does not answer",
+                                          os::quoted_path(orders[i].job.destination.path)))));
     }
     return surveys;
 }

@@ -13,7 +13,7 @@ constexpr std::size_t kWarningsKept = 1000;
 constexpr std::size_t kWarningBytesKept = 1u << 20;
 
 std::string refusal_of(const Warning &first, std::uint64_t count) {
-    const std::string path = first.path.empty() ? "" : os::quoted(first.path) + ": ";
+    const std::string path = first.path.empty() ? "" : os::quoted_path(first.path) + ": ";
     const std::string more = count > 1 ? fmt::format(", the first of {} such warnings", count) : "";
     return fmt::format("{}{}{} (on_warning.{}=fail)", path, one_line(first.detail), more,
                        name_of(first.kind));

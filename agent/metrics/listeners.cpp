@@ -45,19 +45,19 @@ AnyAddress unix_address(const std::string &path) {
 Result<> remove_stale(const std::string &path) {
     struct stat status{};
     if (lstat(path.c_str(), &status) != 0) {
-        return errno == ENOENT ? Result<>{} : fail_errno(errno, "look at " + os::quoted(path));
+        return errno == ENOENT ? Result<>{} : fail_errno(errno, "look at " + os::quoted_path(path));
     }
     if (!S_ISSOCK(status.st_mode)) {
-        return fail(Error(ErrorCode::already_exists, os::quoted(path) + " is no socket")
+        return fail(Error(ErrorCode::already_exists, os::quoted_path(path) + " is no socket")
                         .with_hint("remove the file, or change metrics.listen="));
     }
     const os::UniqueFd probe(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     const AnyAddress address = unix_address(path);
     if (connect(probe.get(), &address.any, sizeof address.unix) == 0 || errno != ECONNREFUSED) {
-        return fail(taken(fmt::format("somebody listens on {}", os::quoted(path))));
+        return fail(taken(fmt::format("somebody listens on {}", os::quoted_path(path))));
     }
     if (unlink(path.c_str()) != 0) {
-        return fail_errno(errno, "remove the old socket " + os::quoted(path));
+        return fail_errno(errno, "remove the old socket " + os::quoted_path(path));
     }
     return {};
 }

@@ -63,7 +63,7 @@ Result<> write_textfile(const std::string &path, const std::string &text) {
     }
     return fail(std::move(written)
                     .error()
-                    .within("write metrics to " + os::quoted(path))
+                    .within("write metrics to " + os::quoted_path(path))
                     .with_hint("the directory must exist, and this user be able to write there; a "
                                "service also needs ReadWritePaths= for it"));
 }

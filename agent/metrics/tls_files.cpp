@@ -17,18 +17,18 @@ constexpr std::size_t kMostBytes = 4 << 20;
 enum class Secrecy { open, secret };
 
 Result<std::string> read_pem(const std::string &path, Secrecy secrecy) {
-    const std::string doing = "read " + os::quoted(path);
+    const std::string doing = "read " + os::quoted_path(path);
     const os::UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
     struct stat status{};
     if (!fd || fstat(fd.get(), &status) != 0) {
         return fail_errno(errno, doing);
     }
     if (!S_ISREG(status.st_mode)) {
-        return fail(ErrorCode::unsupported, os::quoted(path) + " is no file");
+        return fail(ErrorCode::unsupported, os::quoted_path(path) + " is no file");
     }
     if (secrecy == Secrecy::secret && (status.st_mode & S_IROTH) != 0) {
         return fail(Error(ErrorCode::permission_denied,
-                          fmt::format("every user may read the key {}", os::quoted(path)))
+                          fmt::format("every user may read the key {}", os::quoted_path(path)))
                         .with_hint("take that right away (chmod o-r), and think of a new key"));
     }
     return os::read_to_end(os::kernel(), fd.get(), path, kMostBytes);
@@ -57,10 +57,10 @@ Result<> check(const config::MetricsSettings &settings, TlsFiles &files) {
     if (const int status =
             gnutls_certificate_set_x509_key_mem(made, &certificate, &key, GNUTLS_X509_FMT_PEM);
         status < 0) {
-        return fail(
-            unusable(fmt::format("certificate {} and key {} cannot be used",
-                                 os::quoted(settings.certificate), os::quoted(settings.key)),
-                     status));
+        return fail(unusable(fmt::format("certificate {} and key {} cannot be used",
+                                         os::quoted_path(settings.certificate),
+                                         os::quoted_path(settings.key)),
+                             status));
     }
     gnutls_datum_t trusted = datum_of(files.client_ca);
     if (trusted.size == 0) {
@@ -68,9 +68,9 @@ Result<> check(const config::MetricsSettings &settings, TlsFiles &files) {
     }
     const int status = gnutls_certificate_set_x509_trust_mem(made, &trusted, GNUTLS_X509_FMT_PEM);
     // Without any, the server would ask for no certificate at all.
-    return status > 0
-               ? Result<>{}
-               : fail(unusable(os::quoted(settings.client_ca) + " holds no certificate", status));
+    return status > 0 ? Result<>{}
+                      : fail(unusable(os::quoted_path(settings.client_ca) + " holds no certificate",
+                                      status));
 }
 
 } // namespace
@@ -85,7 +85,7 @@ Result<std::optional<TlsFiles>> read_tls_files(const config::MetricsSettings &se
     if (!settings.client_ca.empty()) {
         INTACT_TRY_ASSIGN(files.client_ca, read_pem(settings.client_ca, Secrecy::open));
         if (files.client_ca.empty()) {
-            return fail(unusable(os::quoted(settings.client_ca) + " is empty", 0));
+            return fail(unusable(os::quoted_path(settings.client_ca) + " is empty", 0));
         }
     }
     INTACT_TRY(check(settings, files));

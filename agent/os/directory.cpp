@@ -36,7 +36,7 @@ std::string name_in_parent(const std::string &path) {
 Result<Directory> Directory::open(const std::string &path, Sys &sys) {
     UniqueFd fd(::open(path.c_str(), kOpenDirectory));
     if (!fd) {
-        return fail_errno(errno, "open directory " + quoted(path));
+        return fail_errno(errno, "open directory " + quoted_path(path));
     }
     return Directory(sys, std::move(fd), path);
 }
@@ -49,7 +49,7 @@ Result<Directory> Directory::make_and_open(const std::string &path, Sys &sys) {
     INTACT_TRY_ASSIGN(const Directory parent, make_and_open(parent_of(path), sys));
     const std::string name = name_in_parent(path);
     if (sys.mkdirat(parent.fd(), name.c_str(), 0750) != 0 && errno != EEXIST) {
-        return fail_errno(errno, "make directory " + quoted(path));
+        return fail_errno(errno, "make directory " + quoted_path(path));
     }
     // The new name must be durable before anything inside it is worth keeping.
     INTACT_TRY(parent.sync());
@@ -64,7 +64,7 @@ Result<File> Directory::create(const std::string &name) const {
     const int flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
     const int fd = sys_->openat(fd_.get(), name.c_str(), flags, 0600);
     if (fd < 0) {
-        return fail_errno(errno, "create " + quoted(path_of(name)));
+        return fail_errno(errno, "create " + quoted_path(path_of(name)));
     }
     return File(*sys_, fd, path_of(name));
 }
@@ -74,14 +74,14 @@ Result<UniqueFd> Directory::open_file(const std::string &name) const {
     const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     UniqueFd fd(::openat(fd_.get(), name.c_str(), flags));
     if (!fd) {
-        return fail_errno(errno, "open " + quoted(path_of(name)));
+        return fail_errno(errno, "open " + quoted_path(path_of(name)));
     }
     struct stat status{};
     if (fstat(fd.get(), &status) != 0) {
-        return fail_errno(errno, "stat " + quoted(path_of(name)));
+        return fail_errno(errno, "stat " + quoted_path(path_of(name)));
     }
     if (!S_ISREG(status.st_mode)) {
-        return fail(ErrorCode::io, "open " + quoted(path_of(name)) + ": not a regular file");
+        return fail(ErrorCode::io, "open " + quoted_path(path_of(name)) + ": not a regular file");
     }
     return fd;
 }
@@ -95,35 +95,36 @@ Result<> Directory::rename(const std::string &from, const std::string &to,
                            IfExists if_exists) const {
     const unsigned flags = if_exists == IfExists::fail ? RENAME_NOREPLACE : 0U;
     if (sys_->renameat2(fd_.get(), from.c_str(), fd_.get(), to.c_str(), flags) != 0) {
-        return fail_errno(errno, fmt::format("rename {} to '{}'", quoted(path_of(from)), to));
+        return fail_errno(errno, fmt::format("rename {} to '{}'", quoted_path(path_of(from)), to));
     }
     return {};
 }
 
 Result<> Directory::exchange(const std::string &a, const std::string &b) const {
     if (sys_->renameat2(fd_.get(), a.c_str(), fd_.get(), b.c_str(), RENAME_EXCHANGE) != 0) {
-        return fail_errno(errno, fmt::format("exchange {} with '{}'", quoted(path_of(a)), b));
+        return fail_errno(errno, fmt::format("exchange {} with '{}'", quoted_path(path_of(a)), b));
     }
     return {};
 }
 
 Result<> Directory::link(const std::string &existing, const std::string &name) const {
     if (sys_->linkat(fd_.get(), existing.c_str(), fd_.get(), name.c_str(), 0) != 0) {
-        return fail_errno(errno, fmt::format("link {} to '{}'", quoted(path_of(existing)), name));
+        return fail_errno(errno,
+                          fmt::format("link {} to '{}'", quoted_path(path_of(existing)), name));
     }
     return {};
 }
 
 Result<> Directory::remove(const std::string &name) const {
     if (sys_->unlinkat(fd_.get(), name.c_str(), 0) != 0) {
-        return fail_errno(errno, "remove " + quoted(path_of(name)));
+        return fail_errno(errno, "remove " + quoted_path(path_of(name)));
     }
     return {};
 }
 
 Result<> Directory::remove_if_there(const std::string &name) const {
     if (sys_->unlinkat(fd_.get(), name.c_str(), 0) != 0 && errno != ENOENT) {
-        return fail_errno(errno, "remove " + quoted(path_of(name)));
+        return fail_errno(errno, "remove " + quoted_path(path_of(name)));
     }
     return {};
 }
@@ -140,7 +141,7 @@ Result<bool> Directory::has(const std::string &name) const {
     if (errno == EUCLEAN || errno == EBADMSG) {
         return true;
     }
-    return fail_errno(errno, "stat " + quoted(path_of(name)));
+    return fail_errno(errno, "stat " + quoted_path(path_of(name)));
 }
 
 Result<std::optional<FileIdentity>> Directory::identity(const std::string &name) const {
@@ -150,7 +151,7 @@ Result<std::optional<FileIdentity>> Directory::identity(const std::string &name)
         if (errno == ENOENT) {
             return std::nullopt;
         }
-        return fail_errno(errno, "stat " + quoted(path_of(name)));
+        return fail_errno(errno, "stat " + quoted_path(path_of(name)));
     }
     return FileIdentity{(std::uint64_t{facts.stx_dev_major} << 32) | facts.stx_dev_minor,
                         facts.stx_ino, facts.stx_size};
@@ -159,21 +160,21 @@ Result<std::optional<FileIdentity>> Directory::identity(const std::string &name)
 Result<> Directory::sync_file(const std::string &name) const {
     INTACT_TRY_ASSIGN(const UniqueFd fd, open_file(name));
     if (sys_->fsync(fd.get()) != 0) {
-        return fail_errno(errno, "fsync " + quoted(path_of(name)));
+        return fail_errno(errno, "fsync " + quoted_path(path_of(name)));
     }
     return {};
 }
 
 Result<> Directory::sync_filesystem() const {
     if (sys_->syncfs(fd_.get()) != 0) {
-        return fail_errno(errno, "syncfs " + quoted(path_));
+        return fail_errno(errno, "syncfs " + quoted_path(path_));
     }
     return {};
 }
 
 Result<> Directory::sync() const {
     if (sys_->fsync(fd_.get()) != 0) {
-        return fail_errno(errno, "fsync directory " + quoted(path_));
+        return fail_errno(errno, "fsync directory " + quoted_path(path_));
     }
     return {};
 }
@@ -183,7 +184,7 @@ Result<std::vector<std::string>> Directory::names() const {
     const int own = ::openat(fd_.get(), ".", kOpenDirectory);
     const std::unique_ptr<DIR, int (*)(DIR *)> stream(own < 0 ? nullptr : fdopendir(own), closedir);
     if (!stream) {
-        return fail_errno(errno, "list " + quoted(path_));
+        return fail_errno(errno, "list " + quoted_path(path_));
     }
     std::vector<std::string> names;
     for (;;) {
@@ -198,7 +199,7 @@ Result<std::vector<std::string>> Directory::names() const {
         }
     }
     if (errno != 0) {
-        return fail_errno(errno, "list " + quoted(path_));
+        return fail_errno(errno, "list " + quoted_path(path_));
     }
     std::sort(names.begin(), names.end());
     return names;

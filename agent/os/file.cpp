@@ -16,7 +16,7 @@ std::span<const std::byte> bytes_of(std::string_view text) {
 
 } // namespace
 
-std::string quoted(std::string_view path) {
+std::string quoted_path(std::string_view path) {
     return fmt::format("'{}'", one_line(path));
 }
 
@@ -28,7 +28,7 @@ Result<std::size_t> read_some(Sys &sys, int fd, std::span<std::byte> buffer,
             return static_cast<std::size_t>(count);
         }
         if (errno != EINTR) {
-            return fail_errno(errno, "read " + quoted(path));
+            return fail_errno(errno, "read " + quoted_path(path));
         }
     }
 }
@@ -43,7 +43,7 @@ Result<std::string> read_to_end(Sys &sys, int fd, std::string_view path, std::si
         }
         if (content.size() + count > limit) {
             return fail(ErrorCode::file_too_large,
-                        fmt::format("read {}: more than {} bytes", quoted(path), limit));
+                        fmt::format("read {}: more than {} bytes", quoted_path(path), limit));
         }
         content.append(reinterpret_cast<const char *>(buffer.data()), count);
     }
@@ -56,10 +56,10 @@ Result<> File::write_all(std::span<const std::byte> bytes) {
             if (errno == EINTR) {
                 continue;
             }
-            return fail_errno(errno, "write " + quoted(path_));
+            return fail_errno(errno, "write " + quoted_path(path_));
         }
         if (count == 0) {
-            return fail(ErrorCode::io, "write " + quoted(path_) + ": the kernel took no byte");
+            return fail(ErrorCode::io, "write " + quoted_path(path_) + ": the kernel took no byte");
         }
         bytes = bytes.subspan(static_cast<std::size_t>(count));
     }
@@ -77,22 +77,22 @@ Result<> File::reserve(std::uint64_t bytes) {
     }
     // Not posix_fallocate(): where the filesystem cannot reserve, that one writes zeros instead.
     if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG) {
-        return fail_errno(errno, fmt::format("reserve {} bytes for {}", bytes, quoted(path_)));
+        return fail_errno(errno, fmt::format("reserve {} bytes for {}", bytes, quoted_path(path_)));
     }
     return {};
 }
 
 Result<> File::truncate(std::uint64_t bytes) {
     if (sys_->ftruncate(fd_.get(), static_cast<off_t>(bytes)) != 0) {
-        return fail_errno(errno,
-                          fmt::format("set the length of {} to {} bytes", quoted(path_), bytes));
+        return fail_errno(
+            errno, fmt::format("set the length of {} to {} bytes", quoted_path(path_), bytes));
     }
     return {};
 }
 
 Result<> File::set_mode(mode_t mode) {
     if (sys_->fchmod(fd_.get(), mode) != 0) {
-        return fail_errno(errno, fmt::format("set mode {:04o} on {}", mode, quoted(path_)));
+        return fail_errno(errno, fmt::format("set mode {:04o} on {}", mode, quoted_path(path_)));
     }
     return {};
 }
@@ -107,7 +107,7 @@ Result<> File::sync() {
     // and forgotten the error, so that a second call reports a success that is none (fsync(2),
     // NOTES).
     if (sys_->fsync(fd_.get()) != 0) {
-        return fail_errno(errno, "fsync " + quoted(path_));
+        return fail_errno(errno, "fsync " + quoted_path(path_));
     }
     return {};
 }
@@ -116,7 +116,7 @@ Result<> File::close() {
     // On Linux the descriptor is gone whatever close(2) returns, EINTR included: never close it
     // twice.
     if (sys_->close(fd_.release()) != 0) {
-        return fail_errno(errno, "close " + quoted(path_));
+        return fail_errno(errno, "close " + quoted_path(path_));
     }
     return {};
 }
@@ -124,7 +124,7 @@ Result<> File::close() {
 Result<struct stat> File::status() const {
     struct stat status{};
     if (fstat(fd_.get(), &status) != 0) {
-        return fail_errno(errno, "stat " + quoted(path_));
+        return fail_errno(errno, "stat " + quoted_path(path_));
     }
     return status;
 }

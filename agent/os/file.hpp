@@ -120,6 +120,6 @@ Result<std::size_t> read_some(Sys &sys, int fd, std::span<std::byte> buffer, std
 Result<std::string> read_to_end(Sys &sys, int fd, std::string_view path, std::size_t limit);
 
 /// "'PATH'", safe for one line: the way every message names a path.
-std::string quoted(std::string_view path);
+std::string quoted_path(std::string_view path);
 
 } // namespace intact::os

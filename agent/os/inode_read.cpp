@@ -72,7 +72,7 @@ void read_xattrs(const Attributes &attributes, const std::string &path, InodeRea
     const auto lose = [&](std::string_view what) {
         const int err = errno;
         reading.lost = Error::from_errno(
-            err, fmt::format("read {} of {}{}", what, quoted(path), attributes.why_not(err)));
+            err, fmt::format("read {} of {}{}", what, quoted_path(path), attributes.why_not(err)));
     };
     const auto names = whole([&](char *b, std::size_t n) { return attributes.list(b, n); });
     if (!names) {
@@ -137,7 +137,7 @@ Result<> read_target(int fd, const std::string &path, Inode &inode) {
         return length;
     });
     if (!target) {
-        return fail_errno(errno, "read link " + quoted(path));
+        return fail_errno(errno, "read link " + quoted_path(path));
     }
     inode.symlink_target = *target;
     return {};
@@ -167,7 +167,7 @@ FileType file_type(mode_t mode) {
 Result<InodeReading> read_inode(int fd, OpenedAs how, const std::string &path) {
     InodeReading reading;
     if (fstat(fd, &reading.status) != 0) {
-        return fail_errno(errno, "stat " + quoted(path));
+        return fail_errno(errno, "stat " + quoted_path(path));
     }
     const struct stat &status = reading.status;
     Inode &inode = reading.inode;

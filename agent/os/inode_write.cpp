@@ -106,7 +106,7 @@ void write_xattrs(const Handle &handle, const Inode &inode, bool is_owner, Metad
             loss.push_back(fmt::format("{}: left off, its owner is not {}:{}", xattr.name,
                                        inode.uid, inode.gid));
         } else if (handle.set_xattr(xattr) != 0) {
-            lose(loss, "attribute " + quoted(xattr.name));
+            lose(loss, "attribute " + quoted_path(xattr.name));
         }
     }
 }

@@ -77,7 +77,7 @@ Error held_by_another(Sys &sys, const File &file) {
                              owner.run_id, owner.since);
     }
     return Error(ErrorCode::locked,
-                 fmt::format("lock {}: held by {}", quoted(file.path()), holder));
+                 fmt::format("lock {}: held by {}", quoted_path(file.path()), holder));
 }
 
 enum class Attempt { taken, held };
@@ -88,7 +88,7 @@ Result<Attempt> try_lock(Sys &sys, const File &file) {
             return Attempt::held;
         }
         if (errno != EINTR) {
-            return fail_errno(errno, "lock " + quoted(file.path()));
+            return fail_errno(errno, "lock " + quoted_path(file.path()));
         }
     }
     return Attempt::taken;
@@ -104,7 +104,7 @@ Result<LockFile> LockFile::acquire(const Directory &directory, const std::string
     const int flags = O_RDWR | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
     const int fd = sys.openat(directory.fd(), name.c_str(), flags, 0600);
     if (fd < 0) {
-        return fail_errno(errno, "open lock " + quoted(path));
+        return fail_errno(errno, "open lock " + quoted_path(path));
     }
     LockFile lock(File(sys, fd, path));
 
@@ -122,7 +122,8 @@ Result<LockFile> LockFile::acquire(const Directory &directory, const std::string
         }
         pollfd wait{stop_fd.fd(), POLLIN, 0};
         if (poll(&wait, 1, static_cast<int>(kRetryEvery.count())) > 0) {
-            return fail(ErrorCode::cancelled, "stopped while waiting for lock " + quoted(path));
+            return fail(ErrorCode::cancelled,
+                        "stopped while waiting for lock " + quoted_path(path));
         }
     }
 
@@ -150,7 +151,7 @@ Result<bool> LockFile::is_held(const Directory &directory, const std::string &na
             return true;
         }
         if (errno != EINTR) {
-            return fail_errno(errno, "look at lock " + quoted(directory.path_of(name)));
+            return fail_errno(errno, "look at lock " + quoted_path(directory.path_of(name)));
         }
     }
     return false;

@@ -122,10 +122,11 @@ struct Trouble {
 }
 
 Error not_started(const Trouble &trouble, const Spawn &spawn) {
-    const std::string start = "start " + quoted(spawn.argv.front());
+    const std::string start = "start " + quoted_path(spawn.argv.front());
     if (trouble.at_directory) {
-        return Error::from_errno(trouble.err, fmt::format("{}: enter its working directory {}",
-                                                          start, quoted(spawn.working_directory)));
+        return Error::from_errno(trouble.err,
+                                 fmt::format("{}: enter its working directory {}", start,
+                                             quoted_path(spawn.working_directory)));
     }
     Error error = Error::from_errno(trouble.err, start);
     return trouble.err == ENOENT ? std::move(error).with_code(ErrorCode::program_missing) : error;
@@ -247,7 +248,7 @@ Result<Process> Process::start(const Spawn &spawn) {
                          spawn};
     const pid_t pid = fork();
     if (pid < 0) {
-        return fail_errno(errno, "start " + quoted(spawn.argv.front()));
+        return fail_errno(errno, "start " + quoted_path(spawn.argv.front()));
     }
     if (pid == 0) {
         become(plan);

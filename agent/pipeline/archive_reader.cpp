@@ -119,8 +119,8 @@ struct ArchiveReader::Impl {
                 what = position == 0 ? "the stream is empty: no tar archive"
                                      : "this is no tar archive, or its first header is damaged";
             }
-            error = damaged(path.empty() ? what
-                                         : fmt::format("{} {}: {}", where, os::quoted(path), what));
+            error = damaged(
+                path.empty() ? what : fmt::format("{} {}: {}", where, os::quoted_path(path), what));
         }
         return fail(*error);
     }
@@ -221,7 +221,7 @@ Result<std::optional<ArchivedData>> ArchiveReader::data() {
         if (offset < 0 || start > impl_->size || count > impl_->size - start) {
             impl_->error = impl_->damaged(
                 fmt::format("content of {}: a piece at byte {} lies outside its size of {} bytes",
-                            os::quoted(impl_->path), offset, impl_->size));
+                            os::quoted_path(impl_->path), offset, impl_->size));
             return fail(*impl_->error);
         }
         if (count > 0) {

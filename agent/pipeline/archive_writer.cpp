@@ -242,12 +242,12 @@ struct ArchiveWriter::Impl {
         if (bytes.size() > expected - written) {
             return fail(ErrorCode::internal,
                         fmt::format("archive {}: more content than its size of {} bytes",
-                                    os::quoted(path), expected));
+                                    os::quoted_path(path), expected));
         }
         while (!bytes.empty()) {
             const la_ssize_t taken = archive_write_data(handle, bytes.data(), bytes.size());
             INTACT_TRY(
-                check(taken > 0 ? ARCHIVE_OK : ARCHIVE_FATAL, "archive " + os::quoted(path)));
+                check(taken > 0 ? ARCHIVE_OK : ARCHIVE_FATAL, "archive " + os::quoted_path(path)));
             bytes = bytes.subspan(static_cast<std::size_t>(taken));
             written += static_cast<std::uint64_t>(taken);
         }
@@ -277,7 +277,7 @@ Result<> ArchiveWriter::begin(const std::string &path, const os::Inode &inode,
     if (metadata_bytes(path, inode) + hard_link_to.size() > kMetadataLimitBytes) {
         return fail(Error(ErrorCode::unsupported,
                           fmt::format("archive {}: its name and attributes take more than {} bytes",
-                                      os::quoted(path), kMetadataLimitBytes))
+                                      os::quoted_path(path), kMetadataLimitBytes))
                         .with_hint("exclude it, or remove some of its extended attributes"));
     }
     impl_->path = path;
@@ -285,7 +285,7 @@ Result<> ArchiveWriter::begin(const std::string &path, const os::Inode &inode,
     impl_->expected = inode.type == os::FileType::regular && hard_link_to.empty() ? inode.size : 0;
     impl_->fill(inode, hard_link_to);
     INTACT_TRY(impl_->check(archive_write_header(impl_->handle, impl_->entry),
-                            "archive " + os::quoted(path)));
+                            "archive " + os::quoted_path(path)));
     ++impl_->entries;
     return {};
 }
@@ -308,10 +308,10 @@ Result<> ArchiveWriter::end() {
     if (impl_->written != impl_->expected) {
         return fail(ErrorCode::internal,
                     fmt::format("archive {}: {} bytes of content, expected {}",
-                                os::quoted(impl_->path), impl_->written, impl_->expected));
+                                os::quoted_path(impl_->path), impl_->written, impl_->expected));
     }
     return impl_->check(archive_write_finish_entry(impl_->handle),
-                        "archive " + os::quoted(impl_->path));
+                        "archive " + os::quoted_path(impl_->path));
 }
 
 Result<> ArchiveWriter::finish() {

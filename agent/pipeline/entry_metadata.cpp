@@ -106,7 +106,7 @@ void read_acl(archive_entry *entry, int type, std::string_view name, ArchivedEnt
             if (!number) {
                 archived.lost_metadata.push_back(
                     fmt::format("{}: no account {} on this system", name,
-                                os::quoted(qualifier != nullptr ? qualifier : "")));
+                                os::quoted_path(qualifier != nullptr ? qualifier : "")));
                 return;
             }
             item.id = *number;
@@ -191,7 +191,7 @@ Result<ArchivedEntry> read_metadata(archive_entry *entry) {
     }
     archived.path = path;
     const auto named = [&](Error error) {
-        return fail(std::move(error).within("entry " + os::quoted(archived.path)));
+        return fail(std::move(error).within("entry " + os::quoted_path(archived.path)));
     };
     os::Inode &inode = archived.inode;
     inode.type = file_type(archive_entry_filetype(entry));

@@ -77,8 +77,8 @@ private:
                 continue;
             }
             if (count < 0) {
-                return fail_errno(
-                    errno, fmt::format("read {} at byte {}", os::quoted(path_), stored_bytes_));
+                return fail_errno(errno, fmt::format("read {} at byte {}", os::quoted_path(path_),
+                                                     stored_bytes_));
             }
             if (count == 0) {
                 to_decode_.close();
@@ -128,7 +128,7 @@ private:
         while (const auto buffer = to_decode_.pop()) {
             if (auto fed = decoder_->feed(buffer->bytes(), sink); !fed) {
                 return fail(std::move(fed).error().within(
-                    fmt::format("read {} near byte {}", os::quoted(path_), position)));
+                    fmt::format("read {} near byte {}", os::quoted_path(path_), position)));
             }
             position += buffer->size;
         }
@@ -137,7 +137,7 @@ private:
         }
         if (auto ended = decoder_->finish(); !ended) {
             return fail(std::move(ended).error().within(
-                fmt::format("read {} at its end, byte {}", os::quoted(path_), position)));
+                fmt::format("read {} at its end, byte {}", os::quoted_path(path_), position)));
         }
         return sink.finish();
     }

@@ -30,7 +30,7 @@ Result<> copy_out(const config::DatabaseSource &source, ByteSink &sink, const Li
     const std::string copy = fmt::format("{}/{}", scratch.path(), kCopy);
     const os::UniqueFd fd(open(copy.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) {
-        return fail_errno(errno, "read " + os::quoted(copy));
+        return fail_errno(errno, "read " + os::quoted_path(copy));
     }
     unlink(copy.c_str()); // gone even if this process is killed
     for (;;) {
@@ -54,7 +54,7 @@ Result<> copy_in(const config::DatabaseSource &source, ToolCall &call, const Str
     {
         const os::UniqueFd fd(open(copy.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!fd) {
-            return fail_errno(errno, "write " + os::quoted(copy));
+            return fail_errno(errno, "write " + os::quoted_path(copy));
         }
         INTACT_TRY(write(fd.get()));
     }

@@ -39,7 +39,7 @@ Result<NameList> list_names(int directory, const std::string &path) {
     const int own = openat(directory, ".", kOpenDirectory);
     const std::unique_ptr<DIR, int (*)(DIR *)> stream(own < 0 ? nullptr : fdopendir(own), closedir);
     if (!stream) {
-        return fail_errno(errno, "list " + os::quoted(path));
+        return fail_errno(errno, "list " + os::quoted_path(path));
     }
     NameList names;
     errno = 0;
@@ -51,7 +51,7 @@ Result<NameList> list_names(int directory, const std::string &path) {
         errno = 0;
     }
     if (errno != 0) {
-        return fail_errno(errno, "list " + os::quoted(path));
+        return fail_errno(errno, "list " + os::quoted_path(path));
     }
     names.sort();
     return names;
@@ -130,7 +130,8 @@ private:
 // A backup that lacks what merely a limit hid would look as good as one of a tree without it.
 Result<> Walk::leave_out(int err, const std::string &told) const {
     if (os::is_shortage(err)) {
-        return fail(Error::from_errno(err, "read " + os::quoted(path_)).with_hint(kShortageHint));
+        return fail(
+            Error::from_errno(err, "read " + os::quoted_path(path_)).with_hint(kShortageHint));
     }
     warn(kind_of(err), told);
     return {};
@@ -147,7 +148,7 @@ Result<> Walk::take_root(const std::string &root) {
     struct stat status{};
     if (!fd || fstat(fd.get(), &status) != 0) {
         const int err = errno;
-        Error error = Error::from_errno(err, "open source " + os::quoted(path_));
+        Error error = Error::from_errno(err, "open source " + os::quoted_path(path_));
         return fail(os::is_shortage(err)
                         ? std::move(error).with_hint(kShortageHint)
                         : std::move(error).with_code(ErrorCode::source_unreadable));
@@ -160,7 +161,7 @@ Result<> Walk::take_root(const std::string &root) {
     }
     INTACT_TRY(visit_directory(std::move(fd)));
     if (stack_.empty()) {
-        return fail(ErrorCode::source_unreadable, "read source " + os::quoted(root));
+        return fail(ErrorCode::source_unreadable, "read source " + os::quoted_path(root));
     }
     while (!stack_.empty()) {
         DirectoryStack::Level &level = stack_.top();
@@ -271,7 +272,7 @@ Result<> Walk::visit_directory(os::UniqueFd fd) {
 NameList Walk::wanted(int directory, NameList names) const {
     for (const std::string &marker : source_.exclude_if_present) {
         if (names.has(marker)) {
-            warn_if_root("holds a file " + os::quoted(marker));
+            warn_if_root("holds a file " + os::quoted_path(marker));
             return {};
         }
     }

@@ -67,7 +67,7 @@ Result<Scratch> Scratch::make(std::string_view what) {
     for (;;) {
         std::string path = fmt::format("{}/{}.XXXXXX", place, prefix);
         if (mkdtemp(path.data()) == nullptr) {
-            return fail(Error::from_errno(errno, "make a directory in " + os::quoted(place))
+            return fail(Error::from_errno(errno, "make a directory in " + os::quoted_path(place))
                             .with_hint("$TMPDIR says where a copy may lie for a while"));
         }
         // Another one that sweeps may have come first.

@@ -33,10 +33,10 @@ struct OpenFile {
 Result<OpenFile> open_regular(const std::string &path) {
     OpenFile file{os::UniqueFd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))};
     if (!file.fd || fstat(file.fd.get(), &file.status) != 0) {
-        return fail_errno(errno, "read " + os::quoted(path));
+        return fail_errno(errno, "read " + os::quoted_path(path));
     }
     if (!S_ISREG(file.status.st_mode)) {
-        return fail(ErrorCode::unsupported, os::quoted(path) + " is no regular file");
+        return fail(ErrorCode::unsupported, os::quoted_path(path) + " is no regular file");
     }
     return file;
 }
@@ -49,7 +49,7 @@ Result<std::string> content_of(const OpenFile &file, const std::string &path, st
     for (std::size_t count = 1; count > 0; used += count) {
         if (used > limit) {
             return fail(ErrorCode::file_too_large,
-                        fmt::format("{} holds more than {} bytes", os::quoted(path), limit));
+                        fmt::format("{} holds more than {} bytes", os::quoted_path(path), limit));
         }
         INTACT_TRY_ASSIGN(
             count, os::read_some(os::kernel(), file.fd.get(),
@@ -144,16 +144,17 @@ Result<std::string> read_secret_file(const std::string &path, std::size_t limit)
         return fail(Error(ErrorCode::credential_failed,
                           fmt::format("{} is neither root's nor the service's own, but of the user "
                                       "with number {}, who can put another secret there",
-                                      os::quoted(path), file->status.st_uid))
-                        .with_hint(fmt::format("chown root {}", os::quoted(path))));
+                                      os::quoted_path(path), file->status.st_uid))
+                        .with_hint(fmt::format("chown root {}", os::quoted_path(path))));
     }
     if (const auto others = config::others_with(kAnyRight, file->status)) {
-        return fail(Error(ErrorCode::credential_failed,
-                          fmt::format("{} has mode {:04o}: {} may read or change it, and it is to "
-                                      "hold a secret",
-                                      os::quoted(path), file->status.st_mode & 07777U, *others))
-                        .with_hint(fmt::format("chmod 0600 {}; 0640 will do where the group is {}",
-                                               os::quoted(path), config::kServiceUser)));
+        return fail(
+            Error(ErrorCode::credential_failed,
+                  fmt::format("{} has mode {:04o}: {} may read or change it, and it is to "
+                              "hold a secret",
+                              os::quoted_path(path), file->status.st_mode & 07777U, *others))
+                .with_hint(fmt::format("chmod 0600 {}; 0640 will do where the group is {}",
+                                       os::quoted_path(path), config::kServiceUser)));
     }
     auto content = content_of(*file, path, limit);
     if (!content) {

@@ -33,7 +33,7 @@ std::string place_of(const config::VariableValue &value) {
     case From::credential:
         return fmt::format("credential '{}'", value.text);
     case From::file:
-        return os::quoted(value.text);
+        return os::quoted_path(value.text);
     default:
         return fmt::format("the output of '{}'", value.command.front());
     }

@@ -14,7 +14,7 @@ namespace {
 // EDEADLK: "Infinite loop in calendar calculation", near gaps of half an hour.
 constexpr std::string_view kGivesUp = "Resource deadlock avoided";
 
-std::string quoted(const std::string &text) {
+std::string quoted_path(const std::string &text) {
     std::string out = "'";
     for (const char c : text) {
         out += c == '\'' ? std::string("'\\''") : std::string(1, c);
@@ -72,9 +72,9 @@ std::vector<SystemdAnswer> ask_systemd(const std::vector<std::string> &expressio
     std::string command = fmt::format(
         "TZ={} SYSTEMD_COLORS=0 systemd-analyze calendar --iterations={} --base-time={} --", zone,
         iterations,
-        quoted(Zone::named("UTC")->text(base).replace(10, 1, " ").substr(0, 19) + " UTC"));
+        quoted_path(Zone::named("UTC")->text(base).replace(10, 1, " ").substr(0, 19) + " UTC"));
     for (const std::string &expression : expressions) {
-        command += " " + quoted(expression);
+        command += " " + quoted_path(expression);
     }
     const std::string out = test::run_program(command).output;
     std::vector<SystemdAnswer> answers;
@@ -98,7 +98,8 @@ std::vector<SystemdAnswer> ask_systemd(const std::vector<std::string> &expressio
 }
 
 bool systemd_takes(const std::string &expression) {
-    return test::run_program("systemd-analyze calendar -- " + quoted(expression)).exit_code == 0;
+    return test::run_program("systemd-analyze calendar -- " + quoted_path(expression)).exit_code ==
+           0;
 }
 
 } // namespace intact::schedule
