@@ -7,7 +7,7 @@
 #   test    GCC, warnings are errors: unit, crash and e2e tests, gates
 #   asan    clang, warnings are errors: unit tests under AddressSanitizer and
 #           UndefinedBehaviorSanitizer
-#   tsan    GCC: unit tests of what starts threads under ThreadSanitizer
+#   tsan    clang: unit tests of what starts threads under ThreadSanitizer
 #   tidy    clang-tidy on all of agent/, a dozen files at a time
 #   vm      on the kernel of Debian 12 under qemu: FAT, exFAT, NFS and SMB; publishing cut off by
 #           power failure
@@ -178,12 +178,13 @@ lane_asan() {
 }
 
 lane_tsan() {
+    needs clang++-19 tsan || return 0
     # A kernel that spreads addresses more widely than ThreadSanitizer's shadow expects ends every
     # program at once ("unexpected memory mapping"), whatever it does.
     local probe
     probe=$(mktemp -d)
     echo 'int main() {}' >"$probe/probe.cpp"
-    if ! { g++ -fsanitize=thread "$probe/probe.cpp" -o "$probe/probe" && "$probe/probe"; } 2>/dev/null; then
+    if ! { clang++-19 -fsanitize=thread "$probe/probe.cpp" -o "$probe/probe" && "$probe/probe"; } 2>/dev/null; then
         skip tsan "ThreadSanitizer's programs do not start on this kernel"
     else
         lane_of_preset tsan threaded_tests
@@ -368,7 +369,7 @@ if [[ $install == yes ]]; then
     groups=(build run test)
     for lane in "${lanes[@]}"; do
         case $lane in
-        asan | tidy) groups+=(lint) ;;
+        asan | tsan | tidy) groups+=(lint) ;;
         vm) groups+=(vm) ;;
         boot) groups+=(boot) ;;
         pack) groups+=(pack) ;;
