@@ -4,7 +4,6 @@
 # in build/boot, and what it has started is gone when boot_run has ended, however that was.
 
 boot_dir=$PWD/build/boot
-boot_suite=bookworm
 boot_packages=(systemd systemd-sysv dbus polkitd procps util-linux sqlite3)
 
 # boot_hindrance: why no such container can be had here; nothing: it can.
@@ -47,27 +46,11 @@ boot_hierarchies() {
 # boot_make_tar PROGRAM...: a root in which these programs run; one that is there already is taken if
 # it was made from the same list.
 boot_make_tar() {
-    local stamp list begun=$SECONDS sources=$boot_dir/sources.list
-    local -a packages libraries
-    mkdir -p "$boot_dir"
-    mapfile -t libraries < <(debian_libraries "$@")
-    packages=("${boot_packages[@]}" "${libraries[@]}")
-    debian_sources >"$sources"
-    stamp=$( (echo "$boot_suite" "${packages[@]}" && cat "$sources") | sha256sum)
-    if [[ -f $boot_dir/root.tar && "$(cat "$boot_dir/stamp" 2>/dev/null)" == "$stamp" ]]; then
-        echo "boot: the root is there"
-        return 0
-    fi
-    rm -f "$boot_dir/stamp"
-    list=$(IFS=, && echo "${packages[*]}")
-    debian_make --variant=minbase --include="$list" \
-        "$boot_suite" "$boot_dir/root.tar" - <"$sources" >"$boot_dir/make.log" 2>&1 || {
-        tail -n 20 "$boot_dir/make.log"
-        echo "boot: no root could be made"
-        return 1
-    }
-    echo "$stamp" >"$boot_dir/stamp"
-    echo "boot: a root of ${#packages[@]} packages, $((SECONDS - begun)) s"
+    local out=$boot_dir/root.tar
+    local -a packages
+    mapfile -t packages < <(printf '%s\n' "${boot_packages[@]}" && debian_libraries "$@")
+    debian_is_made "$out" "${packages[@]}" ||
+        { debian_make "$out" "$(debian_install "${packages[@]}")" && debian_mark_made "$out" "${packages[@]}"; }
 }
 
 # boot_unpack BUILD: the root with the programs of that build installed as a packager would.

@@ -20,40 +20,24 @@ pack_hindrance() {
     done
 }
 
-# pack_make NAME FILE OPTION...: build/pack/NAME, a directory or a .tar, made by mmdebstrap with these
-# options, or as it is there already from the same ones and the same content of FILE.
-pack_make() {
-    local name=$1 file=$2 stamp begun=$SECONDS sources=$pack_dir/sources.list
-    shift 2
-    mkdir -p "$pack_dir"
-    debian_sources >"$sources"
-    stamp=$( (echo "$@" && cat "$sources" "$file") | sha256sum)
-    if [[ -e $pack_dir/$name && "$(cat "$pack_dir/$name.stamp" 2>/dev/null)" == "$stamp" ]]; then
-        echo "pack: the root '$name' is there"
-        return 0
-    fi
-    rm -f "$pack_dir/$name.stamp"
-    rm -rf --one-file-system "${pack_dir:?}/$name"
-    debian_make "$@" \
-        bookworm "$pack_dir/$name" - <"$sources" >"$pack_dir/$name.log" 2>&1 || {
-        tail -n 20 "$pack_dir/$name.log"
-        echo "pack: no root '$name' could be made"
-        return 1
-    }
-    echo "$stamp" >"$pack_dir/$name.stamp"
-    echo "pack: a root '$name', $((SECONDS - begun)) s"
-}
-
 # pack_make_roots: 'build' with what the package says that it needs for building, and nothing else;
-# 'bare' as a small installation has it.
+# 'bare.tar' as a small installation has it.
 pack_make_roots() {
+    local build=$pack_dir/build bare=$pack_dir/bare.tar control
+    local -a small=(systemd systemd-sysv dbus procps)
+    control=$(<packaging/debian/control)
     # shellcheck disable=SC2016 # mmdebstrap's shell expands it
-    pack_make build packaging/debian/control --variant=buildd \
-        --customize-hook='mkdir -p "$1/declared/debian" && cp packaging/debian/control "$1/declared/debian"' \
-        --customize-hook='chroot "$1" apt-get -q -y --no-install-recommends build-dep /declared' \
-        --customize-hook='rm -r "$1/declared"' &&
-        pack_make bare.tar /dev/null --variant=minbase --skip=cleanup/apt \
-            --include=systemd,systemd-sysv,dbus,procps
+    debian_is_made "$build" "$control" || {
+        debian_make "$build" "$(debian_install build-essential)" \
+            --customize-hook='mkdir -p "$1/declared/debian" && cp packaging/debian/control "$1/declared/debian"' \
+            --customize-hook='chroot "$1" apt-get -q -y --no-install-recommends build-dep /declared' \
+            --customize-hook='rm -r "$1/declared"' &&
+            debian_mark_made "$build" "$control"
+    } || return
+    debian_is_made "$bare" "${small[@]}" || {
+        debian_make "$bare" --skip=cleanup/apt "$(debian_install "${small[@]}")" &&
+            debian_mark_made "$bare" "${small[@]}"
+    }
 }
 
 # pack_run SUITE...: one after the other.

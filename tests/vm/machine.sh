@@ -4,7 +4,6 @@
 # and debian.sh; all it makes is in build/vm.
 
 vm_dir=$PWD/build/vm
-vm_suite=bookworm
 vm_packages=(
     linux-image-amd64 systemd-sysv kmod udev dmsetup procps iproute2
     e2fsprogs xfsprogs btrfs-progs dosfstools exfatprogs
@@ -53,45 +52,31 @@ END
     chmod 755 "$1"
 }
 
-# vm_make_image PROGRAM...: an image in which these programs run; one that is there already is taken
-# if it was made from the same list.
+# vm_make_image PROGRAM...: an image in which these programs run.
 vm_make_image() {
-    local stamp root=$vm_dir/root sources=$vm_dir/sources.list init=$vm_dir/job-init
-    local -a packages libraries
+    local image=$vm_dir/image root=$vm_dir/root init=$vm_dir/job-init
+    local -a packages words
     mkdir -p "$vm_dir"
-    mapfile -t libraries < <(debian_libraries "$@")
-    packages=("${vm_packages[@]}" "${libraries[@]}")
-    debian_sources >"$sources"
+    mapfile -t packages < <(printf '%s\n' "${vm_packages[@]}" && debian_libraries "$@")
     vm_write_init "$init"
-    stamp=$( (echo "$vm_suite" "${packages[@]}" && cat "$sources" "$init") | sha256sum)
-    if [[ -f $vm_dir/image && "$(cat "$vm_dir/stamp" 2>/dev/null)" == "$stamp" ]]; then
-        echo "vm: the image is there"
-        return 0
-    fi
-    local begun=$SECONDS list
-    list=$(IFS=, && echo "${packages[*]}")
-    as_root rm -rf "$root" "$vm_dir/stamp"
+    words=("${packages[@]}" "$(<"$init")")
+    ! debian_is_made "$image" "${words[@]}" || return 0
+    as_root rm -rf "$root"
     # The initial file system gets the few modules that this machine needs, instead of all.
     # shellcheck disable=SC2016 # mmdebstrap's shell expands it
-    debian_make --variant=minbase --include="$list" \
-        --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d"' \
-        --essential-hook='mkdir -p "$1/usr/share/initramfs-tools/modules.d"' \
-        --essential-hook='echo MODULES=list >"$1/etc/initramfs-tools/conf.d/vm"' \
-        --essential-hook='printf "%s\n" virtio_pci virtio_blk ext4 \
+    debian_make "$root" \
+        --customize-hook='mkdir -p "$1/etc/initramfs-tools/conf.d" "$1/usr/share/initramfs-tools/modules.d"' \
+        --customize-hook='echo MODULES=list >"$1/etc/initramfs-tools/conf.d/vm"' \
+        --customize-hook='printf "%s\n" virtio_pci virtio_blk ext4 \
             >"$1/usr/share/initramfs-tools/modules.d/vm"' \
-        --customize-hook="copy-in $init /usr/sbin" \
-        "$vm_suite" "$root" - <"$sources" >"$vm_dir/make.log" 2>&1 || {
-        tail -n 20 "$vm_dir/make.log"
-        echo "vm: no image could be made"
-        return 1
-    }
+        "$(debian_install "${packages[@]}")" \
+        --customize-hook="copy-in $init /usr/sbin" || return
     cp "$root"/boot/vmlinuz-* "$vm_dir/kernel"
     as_root cat "$root"/boot/initrd.img-* >"$vm_dir/initrd"
-    truncate -s 3G "$vm_dir/image"
-    as_root mkfs.ext4 -q -F -d "$root" "$vm_dir/image"
+    truncate -s 3G "$image"
+    as_root mkfs.ext4 -q -F -d "$root" "$image"
     as_root rm -rf "$root"
-    echo "$stamp" >"$vm_dir/stamp"
-    echo "vm: an image of ${#packages[@]} packages, $((SECONDS - begun)) s"
+    debian_mark_made "$image" "${words[@]}"
 }
 
 # vm_run SECONDS FILE... -- COMMAND...: boots, runs the command in a folder that has the files, and
