@@ -1,13 +1,9 @@
-#include "base/stoppable_task.hpp"
 #include "engine/restore.hpp"
 #include "engine/restore_stream.hpp"
 #include "source/pod_unpack.hpp"
+#include "source/pour.hpp"
 
-#include <array>
-#include <cerrno>
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 namespace intact::engine {
 namespace {
@@ -46,41 +42,31 @@ Result<std::uint64_t> restore_to_pod(const os::Directory &source,
     INTACT_TRY(pod.look(stop));
     INTACT_TRY_ASSIGN(const ProvenBackup proven,
                       ProvenBackup::open(source, backup, progress, stop));
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return fail_errno(errno, "make a pipe");
-    }
-    os::UniqueFd reading(ends[0]);
-    os::UniqueFd writing(ends[1]);
-    StoppableTask<source::PodReceipt> taker(
-        "restore into a pod", stop,
-        [&](const std::stop_token &stop_pod) { return pod.take(std::move(reading), stop_pod); });
-    auto written = write_stream(source.sys(), proven, writing.get(), progress, stop);
-    const bool has_reader_gone = !written && written.error().sys_errno() == EPIPE;
-    if (!written && !has_reader_gone) {
-        taker.stop(); // a stream that broke off must not look like a whole one
-    }
-    writing.reset();
-    auto took = taker.finish();
-    if (!written && !has_reader_gone) {
-        return written;
-    }
+    std::uint64_t bytes = 0;
+    const source::StreamWriter write = [&](int fd) -> Result<> {
+        INTACT_TRY_ASSIGN(bytes, write_stream(source.sys(), proven, fd, progress, stop));
+        return {};
+    };
+    const source::StreamReader take = [&](os::UniqueFd input, const std::stop_token &stop_pod) {
+        return pod.take(std::move(input), stop_pod);
+    };
+    INTACT_TRY_ASSIGN(const source::Poured poured,
+                      source::pour("restore into a pod", write, take, stop));
+    const auto &took = poured.taken;
     if (!took && took.error().code() == ErrorCode::cancelled) {
         return fail(ErrorCode::cancelled, "restore stopped");
     }
     // Of a tar that failed because its input broke off that is the reason.
-    if (written) {
+    if (poured.is_whole) {
         INTACT_TRY(compare(pod.receipt(), proven.manifest()));
     }
-    if (!took) {
-        return fail(std::move(took).error());
-    }
-    if (!written) {
+    INTACT_TRY(took);
+    if (!poured.is_whole) {
         return fail(Error(ErrorCode::source_incomplete,
                           "kubectl ended with status 0 before it had read the whole stream")
                         .with_hint(kRestoreAgain));
     }
-    return written;
+    return bytes;
 }
 
 } // namespace intact::engine

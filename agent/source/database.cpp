@@ -1,14 +1,13 @@
 #include "source/database.hpp"
 
 #include "base/null_sink.hpp"
-#include "base/stoppable_task.hpp"
 #include "base/text.hpp"
 #include "formats/pattern.hpp"
 #include "os/file.hpp"
 #include "os/process.hpp"
+#include "source/pour.hpp"
 #include "source/scratch.hpp"
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -66,12 +65,6 @@ Result<> copy_in(const config::DatabaseSource &source, ToolCall &call, const Str
 
 Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_stderr,
                  const std::stop_token &stop) {
-    std::array<int, 2> ends{};
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return fail_errno(errno, "make a pipe");
-    }
-    os::UniqueFd reading(ends[0]);
-    os::UniqueFd writing(ends[1]);
     std::optional<std::string> refused;
     const formats::Pattern pattern(call.refusal);
     const LineSink heard = [&](std::string_view line) {
@@ -80,34 +73,21 @@ Result<> pipe_in(ToolCall &call, const StreamWriter &write, const LineSink &on_s
         }
         on_stderr(line);
     };
-    StoppableTask<void> tool("restore a database", stop, [&](const std::stop_token &stop_tool) {
+    const StreamReader tool = [&](os::UniqueFd input, const std::stop_token &stop_tool) {
         Handover handover = call.handover();
-        handover.input = std::move(reading);
+        handover.input = std::move(input);
         NullSink nothing;
         CommandEnd end;
         return run_command(call.command, nothing, heard, stop_tool, end, std::move(handover));
-    });
-    auto written = write(writing.get());
-    const bool reader_has_gone = !written && written.error().sys_errno() == EPIPE;
-    if (!written && !reader_has_gone) {
-        tool.stop(); // before it sees an end that is none
-    }
-    const auto ended = [&] {
-        if (written || reader_has_gone) {
-            writing.reset();
-        }
-        return tool.finish();
-    }();
-    if (!written && !reader_has_gone) {
-        return written;
-    }
-    INTACT_TRY(ended);
+    };
+    INTACT_TRY_ASSIGN(const Poured poured, pour("restore a database", write, tool, stop));
+    INTACT_TRY(poured.taken);
     const std::string &program = call.command.command.front();
     if (refused) {
         return fail(ErrorCode::source_failed, fmt::format("command '{}' went on after an error: {}",
                                                           program, one_line(*refused)));
     }
-    if (!written) {
+    if (!poured.is_whole) {
         return fail(ErrorCode::source_failed,
                     fmt::format("command '{}' ended before it had read the whole stream", program));
     }

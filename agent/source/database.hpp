@@ -5,9 +5,9 @@
 #include "base/error.hpp"
 #include "config/job.hpp"
 #include "source/command.hpp"
+#include "source/pour.hpp"
 #include "source/presets.hpp"
 
-#include <functional>
 #include <stop_token>
 #include <string_view>
 
@@ -18,9 +18,6 @@ namespace intact::source {
 /// run_command() and of Scratch.
 Result<> dump_database(const config::DatabaseSource &source, ByteSink &sink,
                        const LineSink &on_stderr, const std::stop_token &stop, CommandEnd &end);
-
-/// Writes a stream to the descriptor, and fails when it does.
-using StreamWriter = std::function<Result<>(int fd)>;
 
 /// Puts a stream of `format` into the database; what its tool says goes to `on_stderr`. A stream
 /// that breaks off is never taken for a whole one: the tool is ended, and where it works in one

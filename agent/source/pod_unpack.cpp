@@ -113,7 +113,7 @@ Result<> PodUnpack::look_by_shell(const std::stop_token &stop) {
     return {};
 }
 
-Result<PodReceipt> PodUnpack::take(os::UniqueFd input, const std::stop_token &stop) {
+Result<> PodUnpack::take(os::UniqueFd input, const std::stop_token &stop) {
     Heard heard;
     if (!tells_) {
         auto took = exec(plain_untar(target_), heard, std::move(input), stop);
@@ -123,7 +123,7 @@ Result<PodReceipt> PodUnpack::take(os::UniqueFd input, const std::stop_token &st
                             : heard.words.reason().value_or(std::move(took).error()));
         }
         INTACT_TRY(took);
-        return receipt_;
+        return {};
     }
     INTACT_TRY_ASSIGN(std::string mark, make_mark());
     heard.marks.emplace(mark);
@@ -157,7 +157,7 @@ Result<PodReceipt> PodUnpack::take(os::UniqueFd input, const std::stop_token &st
                           "kubectl exec ended with status 0, but the pod did not say what it took")
                         .with_hint("restore it again: what lies in the pod may not be whole"));
     }
-    return receipt_;
+    return {};
 }
 
 std::string PodUnpack::place() const {

@@ -36,10 +36,10 @@ public:
     /// cancelled.
     Result<> look(const std::stop_token &stop);
 
-    /// After look(), once: unpacks what comes by `input` to its end. Whether that is
-    /// what was sent is for the caller to see. Errors: as above; source_failed for a tar that
-    /// failed, unless the receipt tells how much came; source_incomplete.
-    Result<PodReceipt> take(os::UniqueFd input, const std::stop_token &stop);
+    /// After look(), once: unpacks what comes by `input` to its end. Whether that is what was sent,
+    /// which receipt() tells, is for the caller to see. Errors: as above; source_failed for a tar
+    /// that failed; source_incomplete.
+    Result<> take(os::UniqueFd input, const std::stop_token &stop);
 
     /// "namespace/pod:directory", after look().
     std::string place() const;
