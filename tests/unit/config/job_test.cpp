@@ -1,51 +1,19 @@
-// What good files mean: every source type, defaults, warnings, and where each value came from.
-#include "config/config.hpp"
-#include "config/key_table.hpp"
-#include "config/layer.hpp"
-
-#include "support/temp_dir.hpp"
+// What good files mean: every source type, defaults, and where each value came from.
+#include "unit/config/job_fixture.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <set>
 
 namespace intact::config {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
-using test::TempDir;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-const std::string kFilesSource = "[source]\ntype = \"files\"\npaths = [\"/etc\"]\n";
-
-class JobTest : public testing::Test {
-protected:
-    const LoadedJob &load_job(const std::string &toml) {
-        loaded_ = load_files({dir_.write("a.toml", toml)});
-        for (const Diagnostic &one : loaded_.diagnostics) {
-            EXPECT_NE(one.severity, Severity::error) << render_long(one, false);
-        }
-        if (loaded_.jobs.empty()) {
-            loaded_.jobs.emplace_back();
-            ADD_FAILURE() << "no job";
-        }
-        return loaded_.jobs.front();
-    }
-    std::vector<std::string> codes() const {
-        std::vector<std::string> found;
-        for (const Diagnostic &one : loaded_.diagnostics) {
-            found.push_back(one.code);
-        }
-        return found;
-    }
-    TempDir dir_;
-    Configuration loaded_;
-};
 
 const Setting *find_setting(const LoadedJob &job, std::string_view key) {
     const auto found = std::find_if(job.settings.begin(), job.settings.end(),
@@ -303,69 +271,6 @@ TEST_F(JobTest, takes_infinity_for_no_limit) {
               std::nullopt);
 }
 
-TEST_F(JobTest, is_warned_of_months_where_minutes_are_likely) {
-    load_job(kFilesSource + "[run]\ntimeout = \"5M\"\n");
-    EXPECT_THAT(codes(), ElementsAre("W003"));
-}
-
-TEST_F(JobTest, is_told_when_nothing_of_its_stream_can_be_proven) {
-    const std::string command = "[source]\ntype = \"command\"\ncommand = [\"a\"]\n";
-    load_job(command);
-    EXPECT_THAT(codes(), ElementsAre("N001"));
-    load_job(command + "format = \"raw\"\n");
-    EXPECT_THAT(codes(), ElementsAre("N001"));
-    EXPECT_EQ(loaded_.diagnostics.front().severity, Severity::note);
-    load_job(command + "format = \"auto\"\n");
-    EXPECT_THAT(codes(), IsEmpty());
-}
-
-TEST_F(JobTest, is_warned_of_a_destination_inside_its_source) {
-    const auto job = [](const std::string &paths, const std::string &exclude,
-                        const std::string &path) {
-        return "[source]\ntype = \"files\"\npaths = " + paths + "\nexclude = " + exclude +
-               "\n[destination]\npath = \"" + path + "\"\n";
-    };
-    load_job(job("[\"/srv\", \"/home\"]", "[]", "/home/backup"));
-    ASSERT_THAT(codes(), ElementsAre("W002"));
-    EXPECT_EQ(loaded_.diagnostics[0].line, 6U);
-    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("source.exclude"));
-    load_job(job("[\"/home\"]", "[]", "/home/"));
-    ASSERT_THAT(codes(), ElementsAre("W002"));
-    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("another destination"));
-    load_job(job("[\"/\"]", "[\"*.bak\"]", "/backup"));
-    EXPECT_THAT(codes(), ElementsAre("W002"));
-    for (const std::string pattern :
-         {"/home/backup", "/home/backup/", "/home/backup/**", "backup", "/home/b*"}) {
-        load_job(job("[\"/home/\"]", "[\"" + pattern + "\"]", "/home/backup/x"));
-        EXPECT_THAT(codes(), IsEmpty()) << pattern;
-    }
-    load_job(job("[\"/home\"]", "[]", "/homes/backup"));
-    EXPECT_THAT(codes(), IsEmpty());
-}
-
-TEST_F(JobTest, may_not_back_a_path_up_twice) {
-    const auto codes_of = [&](const std::string &paths, const std::string &more) {
-        const Configuration loaded = load_files({dir_.write(
-            "a.toml", "[source]\ntype = \"files\"\npaths = " + paths + "\n" + more + "\n")});
-        std::vector<std::string> found;
-        for (const Diagnostic &one : loaded.diagnostics) {
-            found.push_back(one.code);
-        }
-        return found;
-    };
-    EXPECT_THAT(codes_of("[\"/a\", \"/b\", \"/a/\"]", ""), ElementsAre("E013"));
-    EXPECT_THAT(codes_of("[\"/a/b\", \"/a\"]", ""), ElementsAre("E013"));
-    EXPECT_THAT(codes_of("[\"/a\", \"/ab\"]", ""), IsEmpty());
-    EXPECT_THAT(codes_of("[\"/a\", \"/a/b\"]", "one_file_system = true"), IsEmpty());
-    EXPECT_THAT(codes_of("[\"/a\", \"/a/b\"]", "exclude = [\"/a/b\"]"), IsEmpty());
-}
-
-TEST_F(JobTest, is_warned_when_the_default_destination_is_inside_its_source) {
-    load_job("[source]\ntype = \"files\"\npaths = [\"/var\"]\n");
-    ASSERT_THAT(codes(), ElementsAre("W002"));
-    EXPECT_EQ(loaded_.diagnostics[0].line, 3U);
-}
-
 TEST_F(JobTest, accounts_for_file_and_line_of_each_value) {
     const std::string main =
         dir_.write("intact.toml", "[defaults.archive]\n\ncompression = \"gzip\"\nthreads = 2\n");
@@ -441,39 +346,6 @@ TEST_F(JobTest, takes_one_word_for_all_reasons_but_a_mount_left_out_on_purpose) 
     EXPECT_EQ(find_setting(loaded, "on_warning.vanished")->line, 1U);
 }
 
-TEST_F(JobTest, is_told_when_what_it_expects_cannot_be_counted) {
-    const std::string command = "[source]\ntype = \"command\"\ncommand = [\"a\"]\nformat = \"";
-    const std::string expect = "\"\n[expect]\nmin_entries = 1\n";
-    load_job(command + "raw" + expect);
-    EXPECT_THAT(codes(), ElementsAre("N001", "N002"));
-    EXPECT_EQ(loaded_.diagnostics.back().line, 6U);
-    EXPECT_EQ(loaded_.diagnostics.back().severity, Severity::note);
-    load_job(command + "sqlite+gzip" + expect);
-    EXPECT_THAT(codes(), ElementsAre("N002"));
-    for (const std::string format : {"tar+gzip", "auto", "jsonl"}) {
-        load_job(command + format + expect);
-        EXPECT_THAT(codes(), IsEmpty()) << format;
-    }
-    load_job(command + "sqlite\"\n[expect]\nmin_size = \"1\"\n");
-    EXPECT_THAT(codes(), IsEmpty());
-}
-
-TEST_F(JobTest, is_told_when_a_suspicious_backup_would_replace_the_only_good_one) {
-    const std::string fixed = kFilesSource + "[destination]\nname = \"a\"\n";
-    const std::string expect = "[expect]\nmax_shrink = \"50%\"\n";
-    load_job(fixed + expect);
-    EXPECT_THAT(codes(), ElementsAre("N003"));
-    EXPECT_THAT(loaded_.diagnostics[0].hint, testing::HasSubstr("suspicious = \"fail\""));
-    load_job(fixed + expect + "[on_warning]\nsuspicious = \"fail\"\n");
-    EXPECT_THAT(codes(), IsEmpty());
-    load_job("on_warning = \"fail\"\n" + fixed + expect);
-    EXPECT_THAT(codes(), IsEmpty());
-    load_job(fixed + "[expect]\nmin_entries = 0\n");
-    EXPECT_THAT(codes(), IsEmpty());
-    load_job(kFilesSource + expect);
-    EXPECT_THAT(codes(), IsEmpty());
-}
-
 TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     const std::string first =
         kFilesSource + "exclude = [\"a\\\"b\", \"c\\\\d\"]\n[archive]\nframe_size = \"65537\"\n"
@@ -488,55 +360,6 @@ TEST_F(JobTest, is_the_same_when_its_settings_are_read_back) {
     for (std::size_t i = 0; i < before.size(); ++i) {
         EXPECT_EQ(after[i].key, before[i].key);
         EXPECT_EQ(after[i].value, before[i].value);
-    }
-}
-
-TEST(ShippedFiles, are_right_as_they_are) {
-    const std::string shipped = INTACT_TEST_DATA "/../../config/";
-    const TempDir dir;
-    dir.write("intact.toml", test::read_file(shipped + "intact.toml"));
-    for (const std::string name : {"etc", "postgresql", "kubernetes", "mysql", "nas"}) {
-        dir.write("jobs.d/" + name + ".toml",
-                  test::read_file(shipped + "jobs.d/" + name + ".toml.example"));
-    }
-    const Configuration loaded = load({{dir.path()}, ""});
-    for (const Diagnostic &one : loaded.diagnostics) {
-        ADD_FAILURE() << render_long(one, false);
-    }
-    EXPECT_EQ(loaded.jobs.size(), 5U);
-}
-
-TEST(ShippedFiles, stay_right_when_their_comments_are_taken_away) {
-    std::string text = test::read_file(INTACT_TEST_DATA "/../../config/intact.toml");
-    for (std::size_t at = text.find("\n#"); at != std::string::npos;
-         at = text.find("\n#", at + 1)) {
-        const char next = at + 2 < text.size() ? text[at + 2] : ' ';
-        if (next == '[' || (next >= 'a' && next <= 'z')) {
-            text.erase(at + 1, 1);
-        }
-    }
-    const TempDir dir;
-    const Configuration loaded = load_files({dir.write("intact.toml", text)});
-    for (const Diagnostic &one : loaded.diagnostics) {
-        ADD_FAILURE() << render_long(one, false);
-    }
-}
-
-TEST(KeyTable, has_each_name_once_with_a_summary_and_a_readable_default) {
-    std::set<std::string_view> seen;
-    std::vector<Key> keys(job_keys().all().begin(), job_keys().all().end());
-    keys.insert(keys.end(), agent_keys().all().begin(), agent_keys().all().end());
-    for (const Key &key : keys) {
-        EXPECT_TRUE(seen.insert(key.name).second) << key.name;
-        EXPECT_FALSE(key.summary.empty()) << key.name;
-        EXPECT_EQ(builtin_layer().find(key.name) != nullptr, !key.builtin.empty()) << key.name;
-        EXPECT_TRUE(key.kind == Kind::choice
-                        ? !key.choices.empty()
-                        : key.choices.empty() || key.kind == Kind::table_of_texts ||
-                              key.kind == Kind::text_or_table)
-            << key.name;
-        EXPECT_EQ(key.name.starts_with("source.") && key.name != "source.type", key.used_by != 0)
-            << key.name;
     }
 }
 

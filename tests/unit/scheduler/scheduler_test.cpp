@@ -1,47 +1,12 @@
 // What becomes of a slot, case by case.
-#include "world.hpp"
-
-#include "scheduler/delay.hpp"
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include "scheduler_fixture.hpp"
 
 namespace intact::scheduler::test {
 namespace {
 
 using namespace std::chrono_literals;
-using catalog::SlotFate;
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-/// "02:00 run" of each record, with the reason and, for more than one slot, how many.
-std::vector<std::string> account(const World &world, const std::string &job) {
-    std::vector<std::string> lines;
-    for (const auto &slot : world.tables().of(job)) {
-        const std::string at =
-            schedule::utc_text(std::chrono::floor<microseconds>(slot.last)).substr(5, 11);
-        std::string line = at + " " + std::string(name_of(slot.fate));
-        line += slot.reason.empty() ? "" : " " + slot.reason;
-        line += slot.count == 1 ? "" : " x" + std::to_string(slot.count);
-        lines.push_back(line);
-    }
-    return lines;
-}
-
-std::vector<std::string> starts(const World &world, const std::string &job) {
-    std::vector<std::string> times;
-    for (const auto &begun : world.begun_of(job)) {
-        times.push_back(schedule::utc_text(begun.at).substr(5, 11));
-    }
-    return times;
-}
-
-class SchedulerTest : public testing::Test {
-protected:
-    ~SchedulerTest() override { EXPECT_THAT(world_.complaints(), IsEmpty()); }
-
-    World world_{instant("2026-11-20T12:00:00Z"), {}};
-};
 
 TEST_F(SchedulerTest, runs_each_slot_once_and_says_so) {
     world_.boot({plan_of("etc", "02:00")});
@@ -364,93 +329,6 @@ TEST_F(SchedulerTest, a_job_taken_away_ends_its_run_and_begins_anew_when_it_come
     EXPECT_THAT(account(world_, "etc"), ElementsAre("11-21T02:00 run"));
 }
 
-TEST_F(SchedulerTest, a_clock_set_forward_makes_one_run_due_and_set_back_none) {
-    world_.boot({plan_of("etc", "02:00")});
-    world_.set_clock(72h);
-    world_.pass(10min);
-    EXPECT_THAT(account(world_, "etc"),
-                ElementsAre("11-22T02:00 missed clock_set x2", "11-23T02:00 run catch-up"));
-    world_.set_clock(-72h);
-    world_.pass(71h);
-    EXPECT_EQ(world_.begun().size(), 1U);
-    world_.pass(24h);
-    EXPECT_EQ(world_.begun().size(), 2U);
-    EXPECT_EQ(account(world_, "etc").back(), "11-24T02:00 run");
-}
-
-TEST_F(SchedulerTest, a_suspended_host_makes_up_for_its_sleep_once) {
-    world_.boot({plan_of("etc", "hourly")});
-    world_.suspend(5h + 30min);
-    world_.pass(1min);
-    EXPECT_THAT(account(world_, "etc"),
-                ElementsAre("11-20T16:00 missed suspended x4", "11-20T17:00 run catch-up"));
-}
-
-TEST_F(SchedulerTest, a_jump_of_years_holds_until_the_clock_is_back) {
-    world_.boot({plan_of("etc", "02:00")});
-    world_.set_clock(24h * 800);
-    world_.pass(72h);
-    EXPECT_EQ(world_.scheduler().hold(), ClockWatch::Hold::far_jump);
-    EXPECT_THAT(account(world_, "etc"), IsEmpty());
-    world_.set_clock(-24h * 800);
-    EXPECT_EQ(world_.scheduler().hold(), std::nullopt);
-    world_.pass(1min);
-    EXPECT_THAT(account(world_, "etc"),
-                ElementsAre("11-22T02:00 missed clock_held x2", "11-23T02:00 run catch-up"));
-}
-
-TEST_F(SchedulerTest, a_jump_of_years_holds_over_a_restart_until_somebody_says_it_is_right) {
-    world_.boot({plan_of("etc", "02:00")});
-    world_.crash();
-    world_.set_clock(24h * 800);
-    world_.boot({plan_of("etc", "02:00")});
-    world_.pass(24h);
-    EXPECT_THAT(world_.begun(), IsEmpty());
-    ASSERT_TRUE(world_.scheduler().run("etc", world_.now())); // by hand all the same
-    world_.settle();
-    world_.pass(10min);
-    EXPECT_EQ(world_.begun().size(), 1U);
-    world_.scheduler().accept_clock(world_.now());
-    world_.settle();
-    world_.pass(24h);
-    EXPECT_EQ(world_.begun().size(), 3U); // one catch-up, one in time
-}
-
-TEST_F(SchedulerTest, a_clock_that_was_years_ahead_silences_nothing) {
-    world_.boot({plan_of("etc", "02:00")});
-    world_.set_clock(24h * 300);
-    world_.pass(1h);
-    world_.crash();
-    world_.set_clock(24h * 300);
-    world_.boot({plan_of("etc", "02:00")});
-    world_.pass(1h);
-    world_.set_clock(-24h * 600);
-    EXPECT_EQ(world_.scheduler().hold(), ClockWatch::Hold::far_jump);
-    world_.scheduler().accept_clock(world_.now());
-    world_.settle();
-    world_.crash();
-    world_.boot({plan_of("etc", "02:00")});
-    EXPECT_EQ(world_.scheduler().hold(), std::nullopt);
-    const auto before = world_.begun().size();
-    world_.pass(24h);
-    EXPECT_EQ(world_.begun().size(), before + 1);
-}
-
-TEST_F(SchedulerTest, a_clock_from_before_this_program_was_made_holds) {
-    World world(instant("2019-06-01T00:00:00Z"), {});
-    world.boot({plan_of("etc", "02:00")});
-    world.pass(48h);
-    EXPECT_EQ(world.scheduler().hold(), ClockWatch::Hold::before_build);
-    EXPECT_THAT(world.begun(), IsEmpty());
-}
-
-TEST_F(SchedulerTest, an_hour_that_the_clock_skips_still_has_its_run) {
-    World world(instant("2026-03-28T12:00:00Z"), {});
-    world.boot({plan_of("etc", "02:30", "Europe/Berlin")});
-    world.pass(24h);
-    EXPECT_THAT(starts(world, "etc"), ElementsAre("03-29T01:00"));
-}
-
 TEST_F(SchedulerTest, counts_up_to_ten_thousand_slots_and_accounts_for_more) {
     Plan plan = plan_of("etc", "*:*:*");
     world_.boot({plan});
@@ -463,24 +341,6 @@ TEST_F(SchedulerTest, counts_up_to_ten_thousand_slots_and_accounts_for_more) {
     EXPECT_EQ(records[0].last, WallTime(instant("2027-01-19T11:59:59Z")));
     EXPECT_EQ(records[0].count, 0U);
     EXPECT_EQ(records[1].last, WallTime(instant("2027-01-19T12:00:00Z")));
-}
-
-TEST(Delay, is_stable_by_host_and_job_or_fresh_for_each_slot) {
-    const Instant slot = instant("2026-11-21T02:00:00Z");
-    const Delay delay{1h, DelayKind::stable, delay_seed("host", "etc")};
-    EXPECT_EQ(delay_of(delay, slot), delay_of(delay, slot + 24h));
-    EXPECT_NE(delay.seed, delay_seed("host", "home"));
-    EXPECT_NE(delay.seed, delay_seed("other", "etc"));
-    EXPECT_EQ(delay.seed, 2'544'122'883'012'873'384U); // it never changes: times must not wander
-    std::set<microseconds> fresh;
-    for (int day = 0; day < 100; ++day) {
-        const microseconds one = delay_of({1h, DelayKind::fresh, delay.seed}, slot + day * 24h);
-        EXPECT_GE(one, 0s);
-        EXPECT_LT(one, 1h);
-        fresh.insert(one);
-    }
-    EXPECT_EQ(fresh.size(), 100U);
-    EXPECT_EQ(delay_of({}, slot), 0s);
 }
 
 } // namespace
