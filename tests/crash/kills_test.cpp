@@ -41,8 +41,14 @@ protected:
 TEST_P(KillTest, at_any_call_leaves_a_sound_backup_and_the_next_run_cleans_up) {
     ASSERT_EQ(run().outcome, Outcome::success);
     const std::size_t calls = calls_of_a_run().size();
+    const std::size_t step = is_full() ? 1 : 3;
+    std::size_t points = 0;
     for (std::size_t at = 0; at < calls; ++at) {
         for (const Fault when : {Fault::act_before, Fault::act_after}) {
+            // Between one call and the next there is little but the catalog's own writing.
+            if (when == Fault::act_before && at % step != 0) {
+                continue;
+            }
             const auto before = sound_backups();
             die_at(at, when);
             if (!fixed_name()) {
@@ -52,9 +58,10 @@ TEST_P(KillTest, at_any_call_leaves_a_sound_backup_and_the_next_run_cleans_up) {
             }
             expect_settled();
             ASSERT_FALSE(HasFatalFailure()) << "call " << at;
+            ++points;
         }
     }
-    std::printf("%s: %zu points at which the run was killed\n", GetParam().name.c_str(), 2 * calls);
+    std::printf("%s: %zu points at which the run was killed\n", GetParam().name.c_str(), points);
 }
 
 // The run that recovers dies too, at each of its own first calls: recovery included.
